@@ -1,0 +1,12 @@
+namespace FedAi.Protocol.Messages;
+
+/// <summary>One model a node serves: window and answer limit in tokens, price, typical latency.</summary>
+public sealed record Capability
+{
+    public required string ModelId { get; init; }
+    public required double ContextWindow { get; init; }
+    public required double MaxTokens { get; init; }
+    public required Pricing Pricing { get; init; }
+    public double? LatencyEstimateMs { get; init; }
+    public IReadOnlyList<RouterJobType>? JobTypes { get; init; }
+}

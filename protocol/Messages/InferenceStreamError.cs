@@ -1,0 +1,8 @@
+namespace FedAi.Protocol.Messages;
+
+/// <summary>A stream that failed (SSE event <c>error</c>); error is an <see cref="ErrorCode"/> on the wire.</summary>
+public sealed record InferenceStreamError
+{
+    public required string Error { get; init; }
+    public IReadOnlyList<string>? Details { get; init; }
+}

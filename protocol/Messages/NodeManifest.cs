@@ -1,0 +1,20 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace FedAi.Protocol.Messages;
+
+/// <summary>What a node is and offers, signed by it (WIRE 3.10). id is its npub; issuedAtMs orders manifests of one key (DECISIONS E15).</summary>
+public sealed record NodeManifest
+{
+    public required string Id { get; init; }
+    [JsonPropertyName("role_types")] public required IReadOnlyList<string> RoleTypes { get; init; }
+    [JsonPropertyName("capability_bands")] public required CapabilityBands CapabilityBands { get; init; }
+    public required NodeLimits Limits { get; init; }
+    [JsonPropertyName("supported_formats")] public required IReadOnlyList<string> SupportedFormats { get; init; }
+    [JsonPropertyName("pricing_defaults")] public required PricingDefaults PricingDefaults { get; init; }
+    public JsonElement? Benchmarks { get; init; }
+    [JsonPropertyName("software_version")] public required string SoftwareVersion { get; init; }
+    [JsonPropertyName("relay_discovery")] public JsonElement? RelayDiscovery { get; init; }
+    public long? IssuedAtMs { get; init; }
+    public ManifestSignature? Signature { get; init; }
+}

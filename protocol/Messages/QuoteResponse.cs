@@ -1,0 +1,12 @@
+namespace FedAi.Protocol.Messages;
+
+/// <summary>A router's answer to <see cref="QuoteRequest"/>, valid until expiresAtMs.</summary>
+public sealed record QuoteResponse
+{
+    public required string RequestId { get; init; }
+    public required string ModelId { get; init; }
+    public required string NodeId { get; init; }
+    public required QuotePrice Price { get; init; }
+    public required double LatencyEstimateMs { get; init; }
+    public required double ExpiresAtMs { get; init; }
+}

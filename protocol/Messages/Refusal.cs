@@ -1,0 +1,7 @@
+namespace FedAi.Protocol.Messages;
+
+/// <summary>
+/// Why something was not done, as a value (ARCHITECTURE D14): the code, a sentence that names the next step, and the
+/// shape problems where there are any. Never contains a prompt, an output or a key.
+/// </summary>
+public sealed record Refusal(ErrorCode Code, string? Hint = null, IReadOnlyList<string>? Details = null, int? RetryAfterSeconds = null);

@@ -1,0 +1,23 @@
+using FedAi.Protocol.Messages;
+
+namespace FedAi.Runners;
+
+/// <summary>
+/// Turns requests into tokens. Implementations run the model elsewhere (a child process, another server): this process
+/// never holds weights. Safe to call from many requests at once.
+/// </summary>
+public interface IRunner : IAsyncDisposable
+{
+    /// <summary>What can be asked right now; empty while nothing is loaded.</summary>
+    IReadOnlyList<RunnerModel> Models { get; }
+
+    /// <summary>State for <c>/status</c> and <c>/health</c>; never contains a prompt or an output.</summary>
+    RunnerStatus Status { get; }
+
+    /// <summary>
+    /// Runs one request: <see cref="InferenceStarted"/>, deltas, then exactly one <see cref="InferenceEnd"/> or
+    /// <see cref="InferenceFailure"/>. Failures are events, not exceptions. Cancelling stops the model between two
+    /// tokens (within 1 s) and ends the enumeration with an <see cref="OperationCanceledException"/>.
+    /// </summary>
+    IAsyncEnumerable<InferenceEvent> StreamAsync(InferenceRequest request, CancellationToken cancellationToken);
+}

@@ -1,0 +1,10 @@
+using FedAi.Protocol.Messages;
+
+namespace FedAi.Runners;
+
+/// <summary>The answer is whole. finishReason is <c>stop</c>, <c>length</c> or <c>tool_calls</c>; counts are the model's own.</summary>
+public sealed record InferenceEnd(string FinishReason, int InputTokens, int OutputTokens) : InferenceEvent
+{
+    /// <summary>The node's two signed envelopes, verified; null inside the node, before they exist.</summary>
+    public InferenceStreamFinal? Signed { get; init; }
+}
