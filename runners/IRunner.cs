@@ -11,6 +11,9 @@ public interface IRunner : IAsyncDisposable
     /// <summary>What can be asked right now; empty while nothing is loaded.</summary>
     IReadOnlyList<RunnerModel> Models { get; }
 
+    /// <summary>Raised after <see cref="Models"/> or the readiness changed, from any thread; handlers return at once.</summary>
+    event Action? Changed;
+
     /// <summary>State for <c>/status</c> and <c>/health</c>; never contains a prompt or an output.</summary>
     RunnerStatus Status { get; }
 
