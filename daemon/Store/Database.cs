@@ -1,0 +1,198 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using FedAi.Protocol.Messages;
+using Microsoft.Data.Sqlite;
+
+namespace FedAi.Daemon.Store;
+
+/// <summary>
+/// The daemon's one SQLite file in WAL mode (ARCHITECTURE D4): one writer thread commits batches, reads go over
+/// connections of their own. A full disk is a refusal, and nothing is acknowledged before it is committed.
+/// </summary>
+internal sealed class Database : IAsyncDisposable
+{
+    // A write holds at most one envelope of a few KiB, so a full queue is some tens of MiB and seconds of disk time.
+    private const int QueueLimit = 8192;
+    private const int BatchLimit = 1024;
+
+    // Writes that are in no hurry are collected this long: 20 commits a second instead of one each.
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(50);
+
+    private readonly BlockingCollection<PendingWrite> queue = new(QueueLimit);
+    private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SqliteConnection writer;
+    private readonly Statements statements;
+    private readonly string readers;
+    private Durability level = Durability.Full;
+
+    private Database(string path, SqliteConnection writer)
+    {
+        this.writer = writer;
+        statements = new Statements(writer);
+        Path = path;
+        readers = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly }.ConnectionString;
+        new Thread(WriteBatches) { IsBackground = true, Name = "store-writer" }.Start();
+    }
+
+    /// <summary>The file; <c>-wal</c> and <c>-shm</c> lie beside it while it is open.</summary>
+    public string Path { get; }
+
+    /// <summary>Ends when the writer has ended; faulted when it ended by a bug or a damaged file.</summary>
+    public Task Stopped => stopped.Task;
+
+    /// <summary>Opens or creates the file, mode 0600, and brings its tables up to date.</summary>
+    public static Database Open(string path)
+    {
+        SqliteLibrary.Use();
+        SqliteConnection? connection = null;
+        try
+        {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+            PrivateFile.Create(path);
+            connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ConnectionString);
+            connection.Open();
+            Pragma(connection, "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA cache_size=-16000");
+            StoreSchema.Migrate(connection);
+            return new Database(path, connection);
+        }
+        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException or StoreException)
+        {
+            connection?.Dispose();
+            if (exception is StoreException) throw;
+            throw new StoreException($"cannot open the store {path}: {exception.Message} (check the folder's owner and free space)", exception);
+        }
+    }
+
+    /// <summary>
+    /// Runs <paramref name="write"/> inside a coming commit and answers when that commit has reached <paramref name="durability"/>:
+    /// null, the write's own refusal, or <see cref="ErrorCode.StorageFull"/>. Without <paramref name="hurry"/> the commit may wait 50 ms for
+    /// company. The write must be able to run twice: when one write of a batch is wrong, the others are run again.
+    /// </summary>
+    public Task<Refusal?> WriteAsync(Durability durability, Func<Statements, Refusal?> write, bool hurry = true)
+    {
+        var pending = new PendingWrite(write, durability, hurry);
+        try
+        {
+            if (!queue.TryAdd(pending))
+                pending.Refuse(new Refusal(ErrorCode.StorageFull, "the disk is slower than the requests; try again in a second", RetryAfterSeconds: 1));
+        }
+        catch (InvalidOperationException)
+        {
+            pending.Refuse(new Refusal(ErrorCode.Draining, "the daemon is stopping", RetryAfterSeconds: 5));
+        }
+
+        return pending.Done;
+    }
+
+    /// <summary>Reads what is committed, on a connection of its own.</summary>
+    public T Read<T>(Func<Statements, T> read)
+    {
+        using var connection = new SqliteConnection(readers);
+        connection.Open();
+        using var reader = new Statements(connection);
+        return read(reader);
+    }
+
+    /// <summary>Commits what was handed in, synced, and closes the file.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!queue.IsAddingCompleted) queue.CompleteAdding();
+        await stopped.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private void WriteBatches()
+    {
+        var batch = new List<PendingWrite>();
+        try
+        {
+            while (queue.TryTake(out var first, Timeout.Infinite))
+            {
+                batch.Add(first);
+                CollectMore(batch);
+                Commit(batch);
+                batch.Clear();
+            }
+
+            Close();
+            stopped.SetResult();
+        }
+#pragma warning disable CA1031 // Whatever it is, the host must hear of it through Stopped and the waiting callers must not hang.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            queue.CompleteAdding();
+            foreach (var write in batch.Concat(queue.GetConsumingEnumerable())) write.Fail(exception);
+            Close();
+            stopped.SetException(exception);
+        }
+    }
+
+    /// <summary>More joins while it is there; as long as nobody is in a hurry, also what comes within the linger time.</summary>
+    private void CollectMore(List<PendingWrite> batch)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var hurry = batch[0].Hurry;
+        while (batch.Count < BatchLimit)
+        {
+            var wait = hurry ? TimeSpan.Zero : Linger - Stopwatch.GetElapsedTime(started);
+            if (!queue.TryTake(out var next, wait > TimeSpan.Zero ? wait : TimeSpan.Zero)) return;
+            batch.Add(next);
+            hurry |= next.Hurry;
+        }
+    }
+
+    private void Commit(List<PendingWrite> batch)
+    {
+        try
+        {
+            CommitTogether(batch);
+            foreach (var write in batch) write.Committed();
+        }
+        catch (SqliteException exception) when (IsDiskTrouble(exception))
+        {
+            Rollback();
+            var refusal = new Refusal(ErrorCode.StorageFull, "the store cannot write: free space on its disk", RetryAfterSeconds: 30);
+            foreach (var write in batch) write.Refuse(refusal);
+        }
+        catch (Exception exception) when (exception is not SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB })
+        {
+            // One write is wrong: it alone fails, the others of its batch do not.
+            Rollback();
+            if (batch.Count == 1) batch[0].Fail(exception);
+            else foreach (var write in batch) Commit([write]);
+        }
+    }
+
+    private void CommitTogether(List<PendingWrite> batch)
+    {
+        // A synced commit carries every earlier unsynced one with it: the log is one file.
+        var wanted = batch.Exists(w => w.Durability == Durability.Full) ? Durability.Full : Durability.Normal;
+        if (wanted != level) Pragma(writer, $"PRAGMA synchronous={(level = wanted) switch { Durability.Full => "FULL", _ => "NORMAL" }}");
+        statements.Execute("BEGIN IMMEDIATE");
+        foreach (var write in batch) write.Run(statements);
+        statements.Execute("COMMIT");
+    }
+
+    private void Rollback()
+    {
+        // SQLite has rolled back by itself after some errors (a full disk among them).
+        if (SQLitePCL.raw.sqlite3_get_autocommit(writer.Handle) == 0) statements.Execute("ROLLBACK");
+    }
+
+    private void Close()
+    {
+        statements.Dispose();
+        using (var pool = new SqliteConnection(readers)) SqliteConnection.ClearPool(pool);
+        writer.Dispose();
+    }
+
+    private static bool IsDiskTrouble(SqliteException exception) =>
+        exception.SqliteErrorCode is SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_CANTOPEN or SQLitePCL.raw.SQLITE_READONLY;
+
+    private static void Pragma(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}
