@@ -1,0 +1,27 @@
+using FedAi.Protocol.Messages;
+
+namespace FedAi.Protocol.Nostr;
+
+/// <summary>A router control message as it travels in an event (WIRE 3.8, DECISIONS E14). Who says it is the event's author.</summary>
+public sealed record ControlEvent
+{
+    public required ControlMessageType Type { get; init; }
+
+    /// <summary>The sender's name for this message, or the event's id where the sender gave none.</summary>
+    public required string MessageId { get; init; }
+
+    /// <summary>Milliseconds since 1970; events carry whole seconds.</summary>
+    public required long TimestampMs { get; init; }
+
+    /// <summary>Milliseconds since 1970; after it nobody may rely on the message.</summary>
+    public required long ExpiryMs { get; init; }
+
+    /// <summary>UTF-8 JSON as it arrived; its shape is not checked yet.</summary>
+    public required ReadOnlyMemory<byte> Payload { get; init; }
+
+    /// <summary>The network from tag <c>n</c>; null from peers that know no networks.</summary>
+    public string? Network { get; init; }
+
+    /// <summary>The <c>d</c> tag: which announcement this one replaces; null from peers that send none.</summary>
+    public string? Address { get; init; }
+}
