@@ -1,0 +1,60 @@
+// nostr-tools as the second opinion: one JSON request per line of stdin, one JSON answer per line of stdout.
+import { createInterface } from 'node:readline'
+import { finalizeEvent, generateSecretKey, getPublicKey, verifyEvent } from 'nostr-tools/pure'
+import { decode, npubEncode, nsecEncode } from 'nostr-tools/nip19'
+import { Relay, useWebSocketImplementation } from 'nostr-tools/relay'
+import { bytesToHex, hexToBytes } from 'nostr-tools/utils'
+import WebSocket from 'ws'
+
+useWebSocketImplementation(WebSocket)
+
+const operations = {
+  // events → for each, whether nostr-tools finds id and signature right
+  verify: ({ events }) => events.map((event) => verifyEvent(event)),
+  // templates → signed events
+  sign: ({ secret, templates }) => templates.map((template) => finalizeEvent(template, hexToBytes(secret))),
+  // count → new keys in every spelling
+  keys: ({ count }) =>
+    Array.from({ length: count }, () => {
+      const secret = generateSecretKey()
+      const pubkey = getPublicKey(secret)
+      return { secret: bytesToHex(secret), pubkey, nsec: nsecEncode(secret), npub: npubEncode(pubkey) }
+    }),
+  // nsecs → what nostr-tools makes of them
+  read: ({ nsecs }) =>
+    nsecs.map((nsec) => {
+      const secret = decode(nsec).data
+      const pubkey = getPublicKey(secret)
+      return { secret: bytesToHex(secret), pubkey, npub: npubEncode(pubkey) }
+    }),
+  // relay, filter → stored events, each verified here
+  fetch: async ({ relay: url, filter }) => {
+    const relay = await Relay.connect(url)
+    const events = await new Promise((resolve) => {
+      const found = []
+      relay.subscribe([filter], { onevent: (event) => found.push(event), oneose: () => resolve(found) })
+    })
+    relay.close()
+    return events.map((event) => ({ verified: verifyEvent(JSON.parse(JSON.stringify(event))), event }))
+  },
+  // relay, event → published by nostr-tools
+  publish: async ({ relay: url, event }) => {
+    const relay = await Relay.connect(url)
+    try {
+      return { accepted: true, message: await relay.publish(event) }
+    } catch (error) {
+      return { accepted: false, message: error.message }
+    } finally {
+      relay.close()
+    }
+  },
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const request = JSON.parse(line)
+  try {
+    console.log(JSON.stringify({ result: await operations[request.op](request) }))
+  } catch (error) {
+    console.log(JSON.stringify({ error: String(error.stack ?? error) }))
+  }
+}
