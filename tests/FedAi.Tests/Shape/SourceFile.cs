@@ -6,7 +6,7 @@ namespace FedAi.Tests.Shape;
 /// <summary>One text file of the repository, its path relative to the root and with forward slashes.</summary>
 internal sealed class SourceFile(string path, string text)
 {
-    private readonly Lazy<CompilationUnitSyntax> _syntax = new(() => CSharpSyntaxTree.ParseText(text).GetCompilationUnitRoot());
+    private readonly Lazy<CompilationUnitSyntax> syntax = new(() => CSharpSyntaxTree.ParseText(text).GetCompilationUnitRoot());
 
     public string Path => path;
 
@@ -14,7 +14,7 @@ internal sealed class SourceFile(string path, string text)
 
     public bool IsCSharp => path.EndsWith(".cs", StringComparison.Ordinal);
 
-    public CompilationUnitSyntax Syntax => _syntax.Value;
+    public CompilationUnitSyntax Syntax => syntax.Value;
 
     /// <summary>Types and delegates that are not nested in another type.</summary>
     public IEnumerable<MemberDeclarationSyntax> TopLevelTypes => Syntax.DescendantNodes(node =>

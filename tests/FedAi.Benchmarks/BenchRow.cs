@@ -1,0 +1,11 @@
+namespace FedAi.Benchmarks;
+
+/// <summary>A measurement that yields one or more figures. Name is what <c>--only</c> takes.</summary>
+internal sealed record BenchRow(string Name, Func<Progress, CancellationToken, Task<IReadOnlyList<Figure>>> MeasureAsync)
+{
+    /// <summary>Every figure the project promises, in the order of the table.</summary>
+    public static IReadOnlyList<BenchRow> All { get; } =
+    [
+        new("events", Rows.EventRow.MeasureAsync),
+    ];
+}

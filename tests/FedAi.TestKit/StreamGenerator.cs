@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.ServerSentEvents;
+using System.Text;
+using System.Text.Json;
+
+namespace FedAi.TestKit;
+
+/// <summary>Holds many streams open at once and notes, for each token, how long after its sending it arrived.</summary>
+internal sealed class StreamGenerator : IDisposable
+{
+    private readonly HttpClient client = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, ActivityHeadersPropagator = null });
+
+    public Task<StreamOutcome[]> RunAsync(Uri target, IReadOnlyList<LoadRequest> requests, CancellationToken cancellationToken) =>
+        Task.WhenAll(requests.Select(request => Task.Run(() => ReadAsync(target, request, cancellationToken), cancellationToken)));
+
+    public void Dispose() => client.Dispose();
+
+    private async Task<StreamOutcome> ReadAsync(Uri target, LoadRequest request, CancellationToken cancellationToken)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, target) { Content = new ByteArrayContent(request.Body) };
+        using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        List<double> delays = [];
+        var (name, data) = ("", "");
+        await foreach (var item in SseParser.Create(body, Parse).EnumerateAsync(cancellationToken))
+        {
+            (name, data) = (item.EventType, item.Data.Text);
+            if (item.Data.SentTicks is { } sent) delays.Add(Stopwatch.GetElapsedTime(sent, item.Data.ReadTicks).TotalMilliseconds);
+        }
+
+        return new StreamOutcome((int)response.StatusCode, name, data, delays);
+    }
+
+    /// <summary>Reads the clock first: what follows is this reader's cost, not the path's.</summary>
+    private static (long ReadTicks, long? SentTicks, string Text) Parse(string eventType, ReadOnlySpan<byte> data)
+    {
+        var now = Stopwatch.GetTimestamp();
+        if (eventType != "chunk") return (now, null, Encoding.UTF8.GetString(data));
+        var reader = new Utf8JsonReader(data);
+        while (reader.Read())
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName || !reader.ValueTextEquals("delta"u8)) continue;
+            reader.Read();
+            return (now, long.Parse(reader.ValueSpan.TrimEnd((byte)' '), CultureInfo.InvariantCulture), "");
+        }
+
+        return (now, null, "");
+    }
+}
