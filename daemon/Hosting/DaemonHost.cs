@@ -1,0 +1,153 @@
+using FedAi.Daemon.Control;
+using FedAi.Daemon.Gateway;
+using FedAi.Daemon.Loops;
+using FedAi.Daemon.Node;
+using FedAi.Daemon.Peering;
+using FedAi.Daemon.Router;
+using FedAi.Daemon.Store;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Serilog;
+
+namespace FedAi.Daemon.Hosting;
+
+/// <summary>Builds and runs the process of one role. Tests use the very same application on port 0.</summary>
+internal static partial class DaemonHost
+{
+    /// <summary>The application, ready to start. The store is open already: what is wrong with it is a <see cref="StoreException"/> here.</summary>
+    public static WebApplication Build(DaemonContext context)
+    {
+        // No default configuration sources: they would read the folder the daemon was started in (and watch it), and variables that are not ours.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Logging.AddSerilog(DaemonLog.Create(context.Options.Log), dispose: true);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Limit(kestrel, context));
+        builder.Services.AddRoutingCore();
+        AddCommon(builder.Services, context);
+        switch (context.Role)
+        {
+            case Role.Node: NodeModule.Add(builder.Services); break;
+            case Role.Router: RouterModule.Add(builder.Services); break;
+            case Role.Gateway: GatewayModule.Add(builder.Services); break;
+            default: break;
+        }
+
+        var app = builder.Build();
+        var guard = app.Services.GetRequiredService<RequestGuard>();
+        app.Use(next => request => guard.InvokeAsync(request, next));
+        app.UseRouting();
+        app.MapStatus();
+        switch (context.Role)
+        {
+            case Role.Node: NodeModule.Map(app); break;
+            case Role.Router: RouterModule.Map(app); break;
+            case Role.Gateway: GatewayModule.Map(app); break;
+            default: break;
+        }
+
+        return app;
+    }
+
+    /// <summary>Starts the application; the addresses it listens on are known when this returns.</summary>
+    public static async Task StartAsync(WebApplication app)
+    {
+        var context = app.Services.GetRequiredService<DaemonContext>();
+        if (context.DataFolder is { } folder) File.Delete(ControlSocket.PathFor(folder));
+        await app.StartAsync();
+        if (context.DataFolder is { } opened) ControlSocket.MakePrivate(ControlSocket.PathFor(opened));
+
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
+            .Where(address => !address.Contains("/unix:", StringComparison.Ordinal)).Select(address => new Uri(address + "/")).ToList();
+        app.Services.GetRequiredService<RunningState>().Addresses = addresses;
+        app.Services.GetRequiredService<PublicAddress>().Set(context.Options.Http.PublicEndpoint is { } named ? new Uri(named.TrimEnd('/') + "/") : addresses[0]);
+    }
+
+    /// <summary>Runs one daemon until it is told to stop; the process's exit code. What goes wrong at the start is one line on <paramref name="errors"/>.</summary>
+    public static async Task<int> RunAsync(DaemonContext context, TextWriter errors)
+    {
+        DataFolder? folder = null;
+        if (context.DataFolder is { } path && !DataFolder.TryHold(path, out folder))
+        {
+            await errors.WriteLineAsync($"fedai: another fedai runs on {path}; ask it with fedai status --data {path}, or give this one another --data");
+            return ExitCodes.TryAgain;
+        }
+
+        using (folder)
+        {
+            try
+            {
+                await using var app = Build(context);
+                return await RunAsync(app);
+            }
+            catch (Exception exception) when (exception is StoreException or IOException)
+            {
+                await errors.WriteLineAsync($"fedai: {exception.Message}");
+                return ExitCodes.TryAgain;
+            }
+        }
+    }
+
+    private static async Task<int> RunAsync(WebApplication app)
+    {
+        var context = app.Services.GetRequiredService<DaemonContext>();
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(DaemonHost));
+        await StartAsync(app);
+        var state = app.Services.GetRequiredService<RunningState>();
+        LogReady(log, context.Role, ProductVersion.Text, context.Key?.PublicKey.Npub, state.Addresses[0]);
+        await app.WaitForShutdownAsync();
+        var failed = HostedLoop.Of(app.Services).FirstOrDefault(loop => loop.State == HostedLoop.Failed);
+        if (failed is not null) LogFailed(log, failed.Name);
+        LogStopped(log);
+        return failed is null ? ExitCodes.Ok : ExitCodes.Bug;
+    }
+
+    private static void Limit(KestrelServerOptions kestrel, DaemonContext context)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = context.Options.Http.MaxRequestBytes;
+        // Headers of ours are below 2 KiB; whoever needs longer than 10 s for them holds a connection open, not a conversation.
+        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(130);
+        // A body of drops: below 1 KiB/s after 5 s the request ends with 408.
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
+        // About 10 KiB each when idle.
+        kestrel.Limits.MaxConcurrentConnections = 4096;
+        kestrel.Limits.MaxConcurrentUpgradedConnections = 1024;
+        kestrel.Listen(context.Listen, listen => listen.Protocols = HttpProtocols.Http1);
+        if (context.DataFolder is { } folder) kestrel.ListenUnixSocket(ControlSocket.PathFor(folder), listen => listen.Protocols = HttpProtocols.Http1);
+    }
+
+    private static void AddCommon(IServiceCollection services, DaemonContext context)
+    {
+        services.AddSingleton(context);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(context.Options.Http).AddSingleton(context.Options.Relays).AddSingleton(context.Options.Filter)
+            .AddSingleton(context.Options.Node).AddSingleton(context.Options.Runner).AddSingleton(context.Options.Router)
+            .AddSingleton(context.Options.Gateway).AddSingleton(context.Options.Store);
+        if (context.Key is { } key) services.AddSingleton(key);
+        services.AddSingleton<RunningState>().AddSingleton<PublicAddress>().AddSingleton<RequestGuard>().AddSingleton<MetricsText>();
+        services.AddSingleton<IHostLifetime, DrainLifetime>();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainLifetime.ShutdownTimeout);
+        services.AddHostedService<SystemdService>();
+        if (context.DataFolder is { } folder) AddStore(services, Database.Open(Path.Combine(folder, context.Options.Network, "store.db")));
+    }
+
+    private static void AddStore(IServiceCollection services, Database database)
+    {
+        var tables = StoreTables.Of(database);
+        // By a factory, so that the container closes it, last of all.
+        services.AddSingleton(_ => database);
+        services.AddSingleton(tables).AddSingleton(tables.Replay).AddSingleton(tables.Metering).AddSingleton(tables.Nodes).AddSingleton(tables.Announcements);
+        services.AddHostedService<StoreService>();
+    }
+
+    [LoggerMessage(LogLevel.Information, "ready: {Role} {Version} {Npub} listens on {Address}")]
+    private static partial void LogReady(Microsoft.Extensions.Logging.ILogger log, Role role, string version, string? npub, Uri address);
+
+    [LoggerMessage(LogLevel.Critical, "{Loop} failed, so the daemon stops and its service manager starts it again")]
+    private static partial void LogFailed(Microsoft.Extensions.Logging.ILogger log, string loop);
+
+    [LoggerMessage(LogLevel.Information, "stopped")]
+    private static partial void LogStopped(Microsoft.Extensions.Logging.ILogger log);
+}

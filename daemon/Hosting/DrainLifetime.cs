@@ -1,0 +1,43 @@
+using System.Runtime.InteropServices;
+
+namespace FedAi.Daemon.Hosting;
+
+/// <summary>
+/// Ends the daemon in order on SIGTERM and SIGINT: no new requests, those being answered end, then the host stops; below 10 s
+/// altogether. A second signal does not wait.
+/// </summary>
+internal sealed class DrainLifetime(RequestGuard guard, IHostApplicationLifetime lifetime) : IHostLifetime, IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan AfterAbort = TimeSpan.FromSeconds(2);
+
+    /// <summary>What is left for hosted services; <see cref="Patience"/> and this stay below systemd's and the 10 s.</summary>
+    public static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly List<PosixSignalRegistration> signals = [];
+    private int asked;
+
+    public Task WaitForStartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var signal in (ReadOnlySpan<PosixSignal>)[PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT])
+            signals.Add(PosixSignalRegistration.Create(signal, OnSignal));
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => signals.ForEach(signal => signal.Dispose());
+
+    private void OnSignal(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        if (Interlocked.Increment(ref asked) == 1) _ = StopAsync();
+        else lifetime.StopApplication();
+    }
+
+    private async Task StopAsync()
+    {
+        await guard.DrainAsync(Patience, AfterAbort);
+        lifetime.StopApplication();
+    }
+}

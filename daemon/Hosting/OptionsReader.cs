@@ -1,0 +1,152 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+
+namespace FedAi.Daemon.Hosting;
+
+/// <summary>
+/// Binds the options once from their sources, later ones winning: defaults, file, environment, flags. Knows the keys from the
+/// options' own contract, refuses unknown ones, and reports all problems together.
+/// </summary>
+internal sealed class OptionsReader
+{
+    private const string EnvironmentPrefix = "FEDAI__";
+
+    private static readonly JsonTypeInfo<FedAiOptions> Root = OptionsJson.Default.FedAiOptions;
+
+    // Starting from the defaults, because deserialising a record loses the initialisers of absent members.
+    private readonly JsonObject merged = JsonSerializer.SerializeToNode(new FedAiOptions(), Root)!.AsObject();
+    private readonly List<string> problems = [];
+
+    private OptionsReader()
+    {
+    }
+
+    /// <param name="file">The text of the file, or null when there is none.</param>
+    /// <param name="fileName">Its name, for messages.</param>
+    /// <param name="environment">All environment variables; those of other programs are skipped.</param>
+    /// <param name="flags">Dotted key and value.</param>
+    public static OptionsResult Read(string? file, string fileName, IEnumerable<KeyValuePair<string, string>> environment, IEnumerable<KeyValuePair<string, string>> flags)
+    {
+        var reader = new OptionsReader();
+        if (file is not null) reader.AddFile(file, fileName);
+        foreach (var (name, value) in environment.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            if (name.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase))
+                reader.AddText(name[EnvironmentPrefix.Length..].Split("__"), value, $"environment {name}");
+        foreach (var (key, value) in flags) reader.AddText(key.Split('.'), value, $"flag {key}");
+
+        if (reader.problems.Count > 0) return new OptionsResult(null, reader.problems);
+        var options = reader.merged.Deserialize(Root)!;
+        var unfit = OptionsRules.Problems(options);
+        return unfit.Count > 0 ? new OptionsResult(null, unfit) : new OptionsResult(options, []);
+    }
+
+    private void AddFile(string text, string name)
+    {
+        JsonNode? node;
+        try
+        {
+            node = JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, AllowDuplicateProperties = false });
+        }
+        catch (JsonException exception)
+        {
+            problems.Add($"{name}: line {exception.LineNumber + 1} is not JSON; {exception.Message.Split(". ")[0]}");
+            return;
+        }
+
+        if (node is JsonObject section) AddSection(section, Root, "", merged, name);
+        else problems.Add($"{name}: expected one JSON object {{…}}");
+    }
+
+    private void AddSection(JsonObject section, JsonTypeInfo type, string path, JsonObject target, string source)
+    {
+        foreach (var (key, value) in section)
+        {
+            var property = type.Properties.FirstOrDefault(known => known.Name == key);
+            if (property is null)
+            {
+                problems.Add(Unknown(path + key, source));
+                continue;
+            }
+
+            var inner = Contract(property);
+            if (inner.Kind != JsonTypeInfoKind.Object) Set(target, property, value?.DeepClone(), path + key, source);
+            else if (value is JsonObject child) AddSection(child, inner, $"{path}{key}.", target[key]!.AsObject(), source);
+            else problems.Add($"{source}: {path}{key} is a section; expected {{…}}");
+        }
+    }
+
+    private void AddText(string[] keys, string value, string source)
+    {
+        JsonTypeInfo type = Root;
+        var target = merged;
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var property = type.Properties.FirstOrDefault(known => string.Equals(known.Name, keys[i], StringComparison.OrdinalIgnoreCase));
+            if (property is null || Contract(property).Kind == JsonTypeInfoKind.Object == (i == keys.Length - 1))
+            {
+                problems.Add(Unknown(string.Join('.', keys), source));
+                return;
+            }
+
+            if (i == keys.Length - 1) Set(target, property, FromText(value, property.PropertyType), string.Join('.', keys), source);
+            else (type, target) = (Contract(property), target[property.Name]!.AsObject());
+        }
+    }
+
+    private void Set(JsonObject target, JsonPropertyInfo property, JsonNode? value, string path, string source)
+    {
+        if (Fits(value, property))
+        {
+            target[property.Name] = value;
+            return;
+        }
+
+        var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        var expected = type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName))}"
+            : type == typeof(bool) ? "true or false"
+            : type == typeof(string) ? "a text"
+            : type == typeof(int) || type == typeof(long) ? "a whole number"
+            : "a list of texts";
+        problems.Add($"{source}: {path} must be {expected}");
+    }
+
+    private static bool Fits(JsonNode? value, JsonPropertyInfo property)
+    {
+        if (value is null || (property.PropertyType.IsEnum && value.GetValueKind() != JsonValueKind.String)) return false;
+        try
+        {
+            return value.Deserialize(Contract(property)) is not System.Collections.IEnumerable items || !items.Cast<object?>().Contains(null);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static JsonNode? FromText(string text, Type type)
+    {
+        if (type == typeof(string) || type.IsEnum) return JsonValue.Create(text);
+        try
+        {
+            return type.IsValueType || text.StartsWith('[')
+                ? JsonNode.Parse(text)
+                : new JsonArray([.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(item => JsonValue.Create(item))]);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string Unknown(string path, string source)
+    {
+        var nearest = NearestName.Find(path, AllPaths(Root, ""));
+        return $"{source}: unknown key {path}{(nearest is null ? "" : $" (did you mean {nearest}?)")}";
+    }
+
+    private static IEnumerable<string> AllPaths(JsonTypeInfo type, string path) => type.Properties.SelectMany(property =>
+        Contract(property) is { Kind: JsonTypeInfoKind.Object } section ? AllPaths(section, $"{path}{property.Name}.").Prepend(path + property.Name) : [path + property.Name]);
+
+    private static JsonTypeInfo Contract(JsonPropertyInfo property) => OptionsJson.Default.GetTypeInfo(property.PropertyType)!;
+}

@@ -1,0 +1,71 @@
+using System.Net;
+using FedAi.Protocol.Crypto;
+
+namespace FedAi.Daemon.Hosting;
+
+/// <summary>Which values make sense. Pure: the whole list of problems, each naming its key and what to do.</summary>
+internal static class OptionsRules
+{
+    public static IReadOnlyList<string> Problems(FedAiOptions options) =>
+    [
+        .. Network(options.Network),
+        .. Listen("http.listen", options.Http.Listen, options.Http.AllowPlain,
+            "there is no TLS; listen on 127.0.0.1, or put a proxy with TLS in front and set http.allowPlain"),
+        .. Listen("gateway.listen", options.Gateway.Listen, options.Gateway.AllowNonLoopback,
+            "everybody who reaches it would ask in your name; listen on 127.0.0.1, or set gateway.allowNonLoopback"),
+        .. PublicEndpoint(options.Http.PublicEndpoint),
+        .. Range("http.maxRequestBytes", options.Http.MaxRequestBytes, 1024, 64 * 1024 * 1024),
+        .. Relays("relays.bootstrap", options.Relays.Bootstrap),
+        .. Relays("relays.publish", options.Relays.Publish),
+        .. Keys("filter.allow", options.Filter.Allow),
+        .. Keys("filter.follow", options.Filter.Follow),
+        .. Keys("filter.mute", options.Filter.Mute),
+        .. Keys("filter.block", options.Filter.Block),
+        .. Range("node.pricing.inputMsat", options.Node.Pricing.InputMsat, 0, 1_000_000_000),
+        .. Range("node.pricing.outputMsat", options.Node.Pricing.OutputMsat, 0, 1_000_000_000),
+        .. Range("node.maxConcurrency", options.Node.MaxConcurrency, 1, 1024),
+        .. Range("node.maxTokens", options.Node.MaxTokens, 1, 1_000_000),
+        .. Range("node.maxPromptBytes", options.Node.MaxPromptBytes, 1, options.Http.MaxRequestBytes),
+        .. Range("node.maxRuntimeMs", options.Node.MaxRuntimeMs, 1000, 86_400_000),
+        .. Range("runner.contextTokens", options.Runner.ContextTokens, 256, 1_000_000),
+        .. Range("runner.slots", options.Runner.Slots, 1, 64),
+        .. Range("store.meteringDays", options.Store.MeteringDays, 1, 36_500),
+    ];
+
+    private static IEnumerable<string> Network(string network)
+    {
+        // It is a folder name, and a part of the d tag of every announcement.
+        if (network.Length is 0 or > 32 || !network.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
+            yield return "network must have 1 to 32 of a-z, 0-9 and -";
+    }
+
+    private static IEnumerable<string> Listen(string key, string? value, bool anywhere, string reason)
+    {
+        if (value is null) yield break;
+        if (!ListenAddress.TryParse(value, out var address)) yield return $"{key} must be address:port, such as 127.0.0.1:8480";
+        else if (!IPAddress.IsLoopback(address.Address) && !anywhere) yield return $"{key} {value} is not loopback: {reason}";
+    }
+
+    private static IEnumerable<string> PublicEndpoint(string? value)
+    {
+        if (value is not null && (!Uri.TryCreate(value, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Query.Length + uri.Fragment.Length + uri.UserInfo.Length > 0))
+            yield return "http.publicEndpoint must be an absolute http or https URL without user, query and fragment";
+    }
+
+    private static IEnumerable<string> Relays(string key, IReadOnlyList<string> urls) =>
+        from url in urls
+        where !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("ws" or "wss")
+        select $"{key}: {url} must start with wss:// or ws://";
+
+    private static IEnumerable<string> Keys(string key, IReadOnlyList<string> values) =>
+        from value in values
+        where !PublicKey.TryParse(value, out _)
+        select value.StartsWith("nsec", StringComparison.OrdinalIgnoreCase)
+            ? $"{key} holds a secret key (nsec…): put the npub there, and replace that key if others can read the file"
+            : $"{key}: {value} is not a public key (npub1… or 64 hex digits)";
+
+    private static IEnumerable<string> Range(string key, long value, long least, long most)
+    {
+        if (value < least || value > most) yield return $"{key} must be {least} to {most}";
+    }
+}

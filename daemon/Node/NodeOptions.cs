@@ -1,0 +1,26 @@
+namespace FedAi.Daemon.Node;
+
+/// <summary>What this node offers, to whom, and the most it takes.</summary>
+internal sealed record NodeOptions
+{
+    /// <summary>The routers this node serves, as <c>npub1…</c> (address from its announcement) or <c>npub1…@https://host</c>. Default: empty, which serves nobody.</summary>
+    public IReadOnlyList<string> Routers { get; init; } = [];
+
+    /// <summary>Coarse place told to routers, such as <c>EU</c>. Default: not told.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>The price. Default: free.</summary>
+    public PricingOptions Pricing { get; init; } = new();
+
+    /// <summary>Requests at once; one more gets 503. Default: 4, the runner's slots.</summary>
+    public int MaxConcurrency { get; init; } = 4;
+
+    /// <summary>Tokens of one answer; a request for more gets 400. Default: 1024.</summary>
+    public int MaxTokens { get; init; } = 1024;
+
+    /// <summary>UTF-8 bytes of one prompt; a longer one gets 413. Default: 256 KiB.</summary>
+    public int MaxPromptBytes { get; init; } = 256 * 1024;
+
+    /// <summary>Milliseconds one request may run; then it ends with runner-timeout. Default: 300000.</summary>
+    public int MaxRuntimeMs { get; init; } = 300_000;
+}

@@ -1,0 +1,23 @@
+namespace FedAi.Daemon.Node;
+
+/// <summary>The model of this node and the process that runs it (DECISIONS E20, E21).</summary>
+internal sealed record RunnerOptions
+{
+    /// <summary>none serves nothing; llama runs a GGUF file. Default: llama.</summary>
+    public RunnerKind Kind { get; init; } = RunnerKind.Llama;
+
+    /// <summary>The GGUF file. Default: the only *.gguf in the data folder's models/.</summary>
+    public string? ModelPath { get; init; }
+
+    /// <summary>The name clients ask for. Default: the file's name without .gguf.</summary>
+    public string? ModelId { get; init; }
+
+    /// <summary>Tokens of prompt and answer together, per request; more costs memory. Default: 2048.</summary>
+    public int ContextTokens { get; init; } = 2048;
+
+    /// <summary>Requests that the model works on at once, in one batch. Default: 4.</summary>
+    public int Slots { get; init; } = 4;
+
+    /// <summary>The weakest cage that will do: none, rlimits, unshare, landlock or bubblewrap; without it the runner does not start. Default: none, the strongest there is.</summary>
+    public IsolationLevel IsolationMinimum { get; init; }
+}
