@@ -1,4 +1,4 @@
-using FedAi.Protocol.Messages;
+using FedAi.Protocol.Envelopes;
 
 namespace FedAi.Runners;
 
@@ -6,5 +6,5 @@ namespace FedAi.Runners;
 public sealed record InferenceEnd(string FinishReason, int InputTokens, int OutputTokens) : InferenceEvent
 {
     /// <summary>The node's two signed envelopes, verified; null inside the node, before they exist.</summary>
-    public InferenceStreamFinal? Signed { get; init; }
+    public SignedResult? Signed { get; init; }
 }

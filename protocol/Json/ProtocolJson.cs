@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FedAi.Protocol.Envelopes;
 using FedAi.Protocol.Messages;
 
 namespace FedAi.Protocol.Json;
@@ -9,6 +10,9 @@ namespace FedAi.Protocol.Json;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.Strict,
     PropertyNameCaseInsensitive = false)]
+[JsonSerializable(typeof(EnvelopeShape))]
+[JsonSerializable(typeof(RouterControlMessage))]
+[JsonSerializable(typeof(ChatMessage[]))]
 [JsonSerializable(typeof(Pricing))]
 [JsonSerializable(typeof(Capability))]
 [JsonSerializable(typeof(ModelInfo))]

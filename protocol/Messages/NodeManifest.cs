@@ -12,9 +12,9 @@ public sealed record NodeManifest
     public required NodeLimits Limits { get; init; }
     [JsonPropertyName("supported_formats")] public required IReadOnlyList<string> SupportedFormats { get; init; }
     [JsonPropertyName("pricing_defaults")] public required PricingDefaults PricingDefaults { get; init; }
-    public JsonElement? Benchmarks { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public JsonElement? Benchmarks { get; init; }
     [JsonPropertyName("software_version")] public required string SoftwareVersion { get; init; }
-    [JsonPropertyName("relay_discovery")] public JsonElement? RelayDiscovery { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never), JsonPropertyName("relay_discovery")] public JsonElement? RelayDiscovery { get; init; }
     public long? IssuedAtMs { get; init; }
     public ManifestSignature? Signature { get; init; }
 }

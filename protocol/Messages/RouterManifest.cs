@@ -12,9 +12,9 @@ public sealed record RouterManifest
     public required RouterLimits Limits { get; init; }
     [JsonPropertyName("policies_enabled")] public required IReadOnlyList<string> PoliciesEnabled { get; init; }
     [JsonPropertyName("audit_mode")] public required string AuditMode { get; init; }
-    public JsonElement? Benchmarks { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public JsonElement? Benchmarks { get; init; }
     [JsonPropertyName("software_version")] public required string SoftwareVersion { get; init; }
-    [JsonPropertyName("relay_discovery")] public JsonElement? RelayDiscovery { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never), JsonPropertyName("relay_discovery")] public JsonElement? RelayDiscovery { get; init; }
     public long? IssuedAtMs { get; init; }
     public ManifestSignature? Signature { get; init; }
 }

@@ -1,0 +1,37 @@
+using System.Text;
+using System.Text.Json;
+using FedAi.Protocol.Json;
+using FedAi.Protocol.Messages;
+
+namespace FedAi.Protocol.Rules;
+
+/// <summary>
+/// The hash by which a metering record names its prompt (DECISIONS E3). Without a salt it is SHA-256 of the prompt, as
+/// existing software has it; with the request's 32-byte salt it is an HMAC, which nobody without the salt can guess at.
+/// </summary>
+public static class PromptHash
+{
+    public const int SaltBytes = 32;
+
+    /// <summary>In the form this request asked for.</summary>
+    public static string Of(InferenceRequest request) =>
+        TryReadSalt(request.Salt, out var salt) ? Hashes.Keyed(salt, Prompt(request)) : Hashes.Sha256(request.Prompt);
+
+    /// <summary>The plain form, which peers that do not know salts give: over the prompt as it was sent to them.</summary>
+    public static string Plain(InferenceRequest request) => Hashes.Sha256(request.Prompt);
+
+    /// <summary>UTF-8 bytes of what was asked: the contents of the messages, or the prompt.</summary>
+    public static long PromptBytes(InferenceRequest request) => request.Messages is { } messages
+        ? messages.Sum(message => (long)Encoding.UTF8.GetByteCount(message.Content))
+        : Encoding.UTF8.GetByteCount(request.Prompt);
+
+    internal static bool TryReadSalt(string? text, out byte[] salt)
+    {
+        salt = new byte[SaltBytes];
+        return text is { Length: 44 } && Convert.TryFromBase64String(text, salt, out var written) && written == SaltBytes;
+    }
+
+    private static byte[] Prompt(InferenceRequest request) => request.Messages is null
+        ? Encoding.UTF8.GetBytes(request.Prompt)
+        : CanonicalJson.Of(JsonSerializer.SerializeToUtf8Bytes([.. request.Messages], ProtocolJson.Default.ChatMessageArray))!;
+}
