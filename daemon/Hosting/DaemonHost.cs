@@ -37,6 +37,7 @@ internal static partial class DaemonHost
         app.Use(next => request => guard.InvokeAsync(request, next));
         app.UseRouting();
         app.MapStatus();
+        if (context.DataFolder is not null) app.MapControl();
         switch (context.Role)
         {
             case Role.Node: NodeModule.Map(app); break;

@@ -16,7 +16,6 @@ internal sealed record FedAiOptions
     /// <summary>The federation this daemon belongs to; others' announcements are not its business. Default: main.</summary>
     public string Network { get; init; } = "main";
 
-    public RoleOptions Role { get; init; } = new();
     public HttpOptions Http { get; init; } = new();
     public RelayOptions Relays { get; init; } = new();
     public FilterOptions Filter { get; init; } = new();

@@ -27,6 +27,7 @@ internal sealed partial class RequestGuard(TimeProvider time, ILogger<RequestGua
 
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
+        PeerAddress.Unmask(context);
         var upgraded = context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true };
         requests.TryAdd(context, upgraded);
         if (!upgraded) Interlocked.Increment(ref inFlight);

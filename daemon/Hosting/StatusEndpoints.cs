@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using FedAi.Daemon.Gateway;
@@ -47,7 +46,7 @@ internal static class StatusEndpoints
         foreach (var (name, value) in part) status[name] = value?.DeepClone();
 
         // How this process is built inside is nobody's business elsewhere.
-        if (IsLocal(context))
+        if (PeerAddress.IsLocal(context))
         {
             status["inFlightRequests"] = guard.InFlight;
             status["listen"] = new JsonArray([.. running.Addresses.Select(address => JsonValue.Create(address.ToString()))]);
@@ -59,11 +58,8 @@ internal static class StatusEndpoints
 
     private static Task MetricsAsync(HttpContext context, MetricsText metrics)
     {
-        if (!IsLocal(context)) return WireAnswer.RefuseAsync(context.Response, new Refusal(ErrorCode.NotFound, "Metrics are shown on this machine only."));
+        if (!PeerAddress.IsLocal(context)) return WireAnswer.RefuseAsync(context.Response, new Refusal(ErrorCode.NotFound, "Metrics are shown on this machine only."));
         context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
         return context.Response.WriteAsync(metrics.Write());
     }
-
-    /// <summary>From this machine: over loopback or the control socket, which has no address.</summary>
-    private static bool IsLocal(HttpContext context) => context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address);
 }

@@ -1,0 +1,7 @@
+namespace FedAi.Daemon.Cli;
+
+/// <summary>Messages for a person: one line each on standard error.</summary>
+internal static class Errors
+{
+    public static Task TellAsync(string message) => Console.Error.WriteLineAsync($"fedai: {message.ReplaceLineEndings(" ")}");
+}

@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FedAi.Daemon.Hosting;
+
+namespace FedAi.Daemon.Cli;
+
+/// <summary><c>fedai metering verify FILE|-</c> and <c>fedai metering summary</c>.</summary>
+internal static class MeteringCommand
+{
+    private static readonly Argument<string> File = new("FILE") { Description = "the proof of GET /v1/fedai/requests/{id}, or a metering envelope; - reads standard input" };
+    private static readonly Option<int?> Days = new("--days") { Description = "only the last so many days" };
+
+    public static Command Create()
+    {
+        var verify = new Command("verify", "check the node's signature over what it did") { File, CliOptions.Json };
+        verify.SetAction(VerifyAsync);
+        var summary = new Command("summary", "sums per node and model, from the running daemon") { CliOptions.Data, CliOptions.Json, Days };
+        summary.SetAction(SummaryAsync);
+        return new Command("metering", "records of work done, signed by the nodes") { verify, summary };
+    }
+
+    private static async Task<int> VerifyAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        var path = arguments.GetValue(File)!;
+        byte[] json;
+        try
+        {
+            using var buffer = new MemoryStream();
+            await using (var input = path == "-" ? Console.OpenStandardInput() : System.IO.File.OpenRead(path)) await input.CopyToAsync(buffer, cancellationToken);
+            json = buffer.ToArray();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            await Errors.TellAsync($"cannot read {path}: {exception.Message}");
+            return ExitCodes.Usage;
+        }
+
+        var (record, node, problem) = MeteringProof.Check(json);
+        if (arguments.GetValue(CliOptions.Json))
+        {
+            var answer = new JsonObject { ["valid"] = problem is null };
+            if (problem is not null) answer["reason"] = problem;
+            if (record is not null)
+            {
+                answer["node"] = node;
+                answer["metering"] = JsonSerializer.SerializeToNode(record, FedAi.Protocol.Json.ProtocolJson.Default.MeteringRecord);
+            }
+
+            Console.WriteLine(answer.ToJsonString());
+        }
+        else if (problem is not null)
+        {
+            Console.WriteLine($"invalid: {problem}");
+        }
+        else
+        {
+            var price = record!.PriceMsat is { } msat ? string.Create(CultureInfo.InvariantCulture, $"{msat} msat") : "no price";
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"valid: {record.ModelId}, {record.InputTokens} tokens in, {record.OutputTokens} out, {record.WallTimeMs:0} ms, {price}, signed by {node}"));
+        }
+
+        return problem is null ? ExitCodes.Ok : ExitCodes.Negative;
+    }
+
+    private static async Task<int> SummaryAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        var since = arguments.GetValue(Days) is { } days ? TimeProvider.System.GetUtcNow().AddDays(-days).ToUnixTimeMilliseconds() : 0;
+        var path = string.Create(CultureInfo.InvariantCulture, $"metering/summary?since={since}");
+        if (await RunningDaemon.AskAsync(arguments.GetValue(CliOptions.Data)!, path, cancellationToken) is not { } text) return ExitCodes.TryAgain;
+        if (arguments.GetValue(CliOptions.Json))
+        {
+            Console.WriteLine(text);
+            return ExitCodes.Ok;
+        }
+
+        Console.WriteLine("requests  tokens in  tokens out  msat  model  node");
+        foreach (var total in JsonNode.Parse(text)!["totals"]!.AsArray())
+            Console.WriteLine($"{total!["requests"],8}  {total["inputTokens"],9}  {total["outputTokens"],10}  {total["priceMsat"],4}  {total["model"]}  {total["node"]}");
+        return ExitCodes.Ok;
+    }
+}

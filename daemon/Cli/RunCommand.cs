@@ -1,0 +1,37 @@
+using System.CommandLine;
+using FedAi.Daemon.Hosting;
+
+namespace FedAi.Daemon.Cli;
+
+/// <summary><c>fedai run</c>: a node or a router, as the manifest in the data folder says.</summary>
+internal static class RunCommand
+{
+    private static readonly Option<string?> Listen = CliOptions.Listen("where to listen, instead of http.listen");
+
+    public static Command Create()
+    {
+        var command = new Command("run", "run the daemon; its role stands in the data folder's manifest") { CliOptions.Data, CliOptions.Config, CliOptions.Set, Listen };
+        command.SetAction((arguments, _) => RunAsync(arguments));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult arguments)
+    {
+        if (await CliConfig.ReadAsync(arguments, ("http.listen", arguments.GetValue(Listen))) is not { } options) return ExitCodes.Usage;
+        var folder = Path.GetFullPath(arguments.GetValue(CliOptions.Data)!);
+        if (!IdentityFile.TryRead(folder, out var key, out var problem))
+        {
+            await Errors.TellAsync(problem);
+            return ExitCodes.Usage;
+        }
+
+        using (key)
+        {
+            var (role, noRole) = RoleFile.Read(folder, key);
+            if (role is not null)
+                return await DaemonHost.RunAsync(new DaemonContext { Role = role.Value, DataFolder = folder, Options = options, Key = key }, Console.Error);
+            await Errors.TellAsync(noRole!);
+            return ExitCodes.Usage;
+        }
+    }
+}
