@@ -15,8 +15,11 @@ namespace FedAi.Daemon.Hosting;
 /// <summary>Builds and runs the process of one role. Tests use the very same application on port 0.</summary>
 internal static partial class DaemonHost
 {
-    /// <summary>The application, ready to start. The store is open already: what is wrong with it is a <see cref="StoreException"/> here.</summary>
-    public static WebApplication Build(DaemonContext context)
+    /// <summary>
+    /// The application, ready to start. The store is open already: what is wrong with it is a <see cref="StoreException"/> here.
+    /// <paramref name="add"/> comes last and may put other services in place of the role's own.
+    /// </summary>
+    public static WebApplication Build(DaemonContext context, Action<IServiceCollection>? add = null)
     {
         // No default configuration sources: they would read the folder the daemon was started in (and watch it), and variables that are not ours.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -32,6 +35,7 @@ internal static partial class DaemonHost
             default: break;
         }
 
+        add?.Invoke(builder.Services);
         var app = builder.Build();
         var guard = app.Services.GetRequiredService<RequestGuard>();
         app.Use(next => request => guard.InvokeAsync(request, next));
@@ -139,7 +143,7 @@ internal static partial class DaemonHost
         var tables = StoreTables.Of(database);
         // By a factory, so that the container closes it, last of all.
         services.AddSingleton(_ => database);
-        services.AddSingleton(tables).AddSingleton(tables.Replay).AddSingleton(tables.Metering).AddSingleton(tables.Nodes).AddSingleton(tables.Announcements);
+        services.AddSingleton(tables).AddSingleton(tables.Replay).AddSingleton(tables.Metering).AddSingleton(tables.Nodes).AddSingleton(tables.Announcements).AddSingleton(tables.Manifests);
         services.AddHostedService<StoreService>();
     }
 

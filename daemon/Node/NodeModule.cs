@@ -1,24 +1,64 @@
 using System.Text.Json.Nodes;
+using FedAi.Daemon.Peering;
+using FedAi.Protocol.Crypto;
+using FedAi.Runners;
 
 namespace FedAi.Daemon.Node;
 
-/// <summary>Plugs the node's services and endpoints into the host.</summary>
+/// <summary>Plugs the node's services and endpoints into the host. The runner is added beside it: which one is the operator's choice.</summary>
 internal static class NodeModule
 {
     public static void Add(IServiceCollection services)
     {
-        _ = services;
+        PeeringModule.Add(services);
+        PeeringModule.AddGate(services);
+        services.AddSingleton(provider => Identity(provider.GetRequiredService<KeyPair>(), provider.GetRequiredService<NodeOptions>()));
+        services.AddSingleton(provider => new RouterLinks(Links(provider.GetRequiredService<NodeOptions>()), provider.GetRequiredService<RouterDirectory>()));
+        services.AddSingleton(provider => new CapacityGate(provider.GetRequiredService<NodeOptions>().MaxConcurrency));
+        services.AddSingleton<IRunner, NoRunner>();
+        services.AddSingleton<NodeMetering>().AddSingleton<NodeInference>().AddSingleton<NodeOffer>().AddSingleton<RegistrationLog>().AddSingleton<RouterCallClient>().AddSingleton<NodeEndpoints>();
+        services.AddHostedService<RegistrationService>().AddHostedService<MeteringReportService>();
     }
 
     public static void Map(WebApplication app)
     {
-        _ = app;
+        app.Services.GetRequiredService<NodeEndpoints>().Map(app);
+        app.Services.GetRequiredService<IRunner>().Changed += app.Services.GetRequiredService<NodeOffer>().Changed;
     }
 
     /// <summary>This role's members of <c>/status</c>.</summary>
     public static JsonObject Status(IServiceProvider services)
     {
-        _ = services;
-        return [];
+        var runner = services.GetRequiredService<IRunner>();
+        var capacity = services.GetRequiredService<CapacityGate>();
+        var state = runner.Status;
+        return new JsonObject
+        {
+            ["nodeId"] = services.GetRequiredService<NodeIdentity>().NodeId,
+            ["models"] = new JsonArray([.. runner.Models.Select(model => JsonValue.Create(model.Id))]),
+            ["inFlight"] = capacity.Running,
+            ["capacity"] = new JsonObject { ["maxConcurrent"] = capacity.MaxConcurrency, ["currentLoad"] = capacity.Running },
+            ["runner"] = new JsonObject
+            {
+                ["name"] = state.Name,
+                ["health"] = new JsonObject { ["ok"] = state.Ready, ["detail"] = state.Detail },
+                ["pid"] = state.Pid,
+                ["restarts"] = state.Restarts,
+                ["isolation"] = state.Isolation,
+                ["notDenied"] = new JsonArray([.. state.NotDenied.Select(item => JsonValue.Create(item))]),
+                ["gpuLayers"] = state.GpuLayers,
+            },
+            ["routers"] = new JsonObject(services.GetRequiredService<RegistrationLog>().States
+                .Select(router => KeyValuePair.Create<string, JsonNode?>(router.Key.Npub, router.Value))),
+        };
     }
+
+    private static NodeIdentity Identity(KeyPair key, NodeOptions options) => new(
+        key,
+        new NodePricing(options.Pricing.InputMsat, options.Pricing.OutputMsat),
+        new NodeLimits(options.MaxConcurrency, options.MaxTokens, options.MaxPromptBytes, TimeSpan.FromMilliseconds(options.MaxRuntimeMs)),
+        options.Region);
+
+    private static List<RouterLink> Links(NodeOptions options) =>
+        [.. options.Routers.Select(text => RouterLink.TryParse(text, out var link) ? link! : throw new FormatException($"node.routers holds \"{text}\"; write npub1… or npub1…@https://host."))];
 }

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using FedAi.Daemon.OpenAi;
+using FedAi.Daemon.Peering;
 
 namespace FedAi.Daemon.Router;
 
@@ -7,18 +9,30 @@ internal static class RouterModule
 {
     public static void Add(IServiceCollection services)
     {
-        _ = services;
+        PeeringModule.Add(services);
+        PeeringModule.AddGate(services);
+        services.AddSingleton<RouterAdmission>().AddSingleton<NodeDirectory>().AddSingleton<ManifestIntake>().AddSingleton<RouterMetering>().AddSingleton<JobDispatcher>();
+        services.AddSingleton<IInferenceBackend>(provider => provider.GetRequiredService<JobDispatcher>());
+        services.AddSingleton<InferEndpoints>().AddSingleton<QuoteEndpoints>().AddSingleton<RegisterEndpoints>();
     }
 
     public static void Map(WebApplication app)
     {
-        _ = app;
+        app.Services.GetRequiredService<NodeDirectory>().Restore();
+        app.Services.GetRequiredService<InferEndpoints>().Map(app);
+        app.Services.GetRequiredService<QuoteEndpoints>().Map(app);
+        app.Services.GetRequiredService<RegisterEndpoints>().Map(app);
     }
 
     /// <summary>This role's members of <c>/status</c>.</summary>
     public static JsonObject Status(IServiceProvider services)
     {
-        _ = services;
-        return [];
+        var now = services.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds();
+        var nodes = services.GetRequiredService<NodeDirectory>().Current;
+        return new JsonObject
+        {
+            ["nodes"] = new JsonObject { ["total"] = nodes.Count, ["active"] = nodes.Count(node => node.IsActive(now)) },
+            ["models"] = new JsonArray([.. RouterModels.Of(nodes, now).Select(model => JsonValue.Create(model.Id))]),
+        };
     }
 }

@@ -5,6 +5,8 @@ internal sealed record MeteringRow
 {
     public required string RequestId { get; init; }
     public required string Node { get; init; }
+    
+    /// <summary>Who asked: a client at a router, a router at a node; null for an OpenAI caller without a key. A requestId counts once for each.</summary>
     public string? Client { get; init; }
     public required string Model { get; init; }
     public required long InputTokens { get; init; }

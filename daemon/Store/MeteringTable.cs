@@ -3,15 +3,15 @@ using Microsoft.Data.Sqlite;
 
 namespace FedAi.Daemon.Store;
 
-/// <summary>Signed metering records; one per node and request.</summary>
+/// <summary>Signed metering records; one per asker, node and request.</summary>
 internal sealed class MeteringTable(Database database)
 {
     private const string Columns = "request_id, node, client, model, input_tokens, output_tokens, wall_ms, price_msat, status, ts, envelope, proof";
 
-    /// <summary>Keeps a record; <see cref="ErrorCode.MeteringDuplicate"/> when this node already gave one for this request.</summary>
+    /// <summary>Keeps a record; <see cref="ErrorCode.MeteringDuplicate"/> when this node already gave one for this request of this asker.</summary>
     public Task<Refusal?> AddAsync(MeteringRow row, Durability durability) => database.WriteAsync(durability, statements =>
         statements.Execute($"INSERT OR IGNORE INTO metering ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-            row.RequestId, row.Node, row.Client, row.Model, row.InputTokens, row.OutputTokens, row.WallMs, row.PriceMsat, row.Status, row.TsMs, row.Envelope, row.Proof) == 1
+            row.RequestId, row.Node, row.Client ?? "", row.Model, row.InputTokens, row.OutputTokens, row.WallMs, row.PriceMsat, row.Status, row.TsMs, row.Envelope, row.Proof) == 1
             ? null
             : new Refusal(ErrorCode.MeteringDuplicate, $"request {row.RequestId} of {row.Node} is already metered"),
         hurry: durability == Durability.Full);
@@ -40,7 +40,7 @@ internal sealed class MeteringTable(Database database)
     {
         RequestId = row.GetString(0),
         Node = row.GetString(1),
-        Client = row.IsDBNull(2) ? null : row.GetString(2),
+        Client = row.GetString(2) is { Length: > 0 } client ? client : null,
         Model = row.GetString(3),
         InputTokens = row.GetInt64(4),
         OutputTokens = row.GetInt64(5),

@@ -15,15 +15,17 @@ internal static class StoreSchema
         CREATE INDEX nonces_ts ON nonces (ts);
 
         CREATE TABLE metering (
-            request_id TEXT NOT NULL, node TEXT NOT NULL, client TEXT, model TEXT NOT NULL,
+            request_id TEXT NOT NULL, node TEXT NOT NULL, client TEXT NOT NULL, model TEXT NOT NULL,
             input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL, wall_ms INTEGER NOT NULL,
             price_msat INTEGER, status TEXT NOT NULL, ts INTEGER NOT NULL, envelope BLOB NOT NULL, proof BLOB,
-            UNIQUE (request_id, node));
+            UNIQUE (request_id, node, client));
         CREATE INDEX metering_ts ON metering (ts);
 
         CREATE TABLE nodes (npub TEXT NOT NULL UNIQUE, node_id TEXT NOT NULL UNIQUE, envelope BLOB NOT NULL, seen_ms INTEGER NOT NULL);
 
         CREATE TABLE announcements (address TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL);
+
+        CREATE TABLE manifests (npub TEXT NOT NULL UNIQUE, issued_at_ms INTEGER NOT NULL, manifest BLOB NOT NULL);
         """,
     ];
 

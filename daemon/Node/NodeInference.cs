@@ -1,0 +1,115 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization.Metadata;
+using FedAi.Daemon.Peering;
+using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Envelopes;
+using FedAi.Protocol.Json;
+using FedAi.Protocol.Messages;
+using FedAi.Runners;
+
+namespace FedAi.Daemon.Node;
+
+/// <summary>
+/// Runs an admitted request: limits, a free place, the model, and a metering record that is on disk before the answer is
+/// called final (DECISIONS E9). Whoever leaves early leaves a partial record behind, which goes to the router (E4).
+/// </summary>
+internal sealed class NodeInference(NodeIdentity identity, IRunner runner, CapacityGate capacity, NodeMetering metering, TimeProvider time)
+{
+    private static readonly Refusal Saturated = new(ErrorCode.NodeSaturated, "Every place of this node is taken; ask another node or try again.", RetryAfterSeconds: 1);
+
+    public async IAsyncEnumerable<InferenceEvent> RunAsync(InferenceRequest request, PublicKey router, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var models = runner.Models;
+        var refusal = RequestPolicy.Check(request, identity.Limits, models);
+        if (refusal is not null)
+        {
+            yield return new InferenceFailure(refusal);
+            yield break;
+        }
+
+        if (!capacity.TryEnter())
+        {
+            yield return new InferenceFailure(Saturated);
+            yield break;
+        }
+
+        var draft = new MeteringDraft(request, identity.NodeId, models.First(model => model.Id == request.ModelId).Sha256, identity.Pricing, time);
+        var status = MeteringStatus.Partial;
+        try
+        {
+            using var deadline = new PeerDeadline(identity.Limits.MaxRuntime, time, cancellationToken);
+            await using var steps = runner.StreamAsync(request, deadline.Token).GetAsyncEnumerator(deadline.Token);
+            while (await NextAsync(steps, deadline) is { } step)
+            {
+                switch (step)
+                {
+                    case InferenceStarted started:
+                        draft.Started(started.InputTokens);
+                        break;
+
+                    case InferenceDelta delta:
+                        draft.Add(delta.Text, delta.Tokens);
+                        yield return delta;
+                        break;
+
+                    case InferenceFailure failure:
+                        status = MeteringStatus.Failed;
+                        yield return failure;
+                        yield break;
+
+                    case InferenceEnd end:
+                        draft.Ended(end.InputTokens, end.OutputTokens);
+                        var (signed, notStored) = await CloseAsync(request, router, draft, end);
+                        status = MeteringStatus.Complete;
+                        yield return signed is null ? new InferenceFailure(notStored!) : end with { Signed = signed };
+                        yield break;
+                }
+            }
+        }
+        finally
+        {
+            capacity.Leave();
+            if (status != MeteringStatus.Complete && draft.OutputTokens > 0)
+                await metering.CommitAndReportAsync(router, draft.Close(status));
+        }
+    }
+
+    private static async ValueTask<InferenceEvent?> NextAsync(IAsyncEnumerator<InferenceEvent> steps, PeerDeadline deadline)
+    {
+        try
+        {
+            return await steps.MoveNextAsync() ? steps.Current : null;
+        }
+        catch (OperationCanceledException exception) when (deadline.Expired(exception))
+        {
+            return new InferenceFailure(new Refusal(ErrorCode.RunnerTimeout, "The request ran longer than this node permits."));
+        }
+    }
+
+    private async Task<(SignedResult? Signed, Refusal? Refusal)> CloseAsync(InferenceRequest request, PublicKey router, MeteringDraft draft, InferenceEnd end)
+    {
+        var record = draft.Close(MeteringStatus.Complete);
+        var response = new InferenceResponse
+        {
+            RequestId = request.RequestId,
+            ModelId = request.ModelId,
+            Output = draft.Output,
+            Usage = new TokenUsage { InputTokens = end.InputTokens, OutputTokens = end.OutputTokens },
+            LatencyMs = draft.ElapsedMs,
+            FinishReason = end.FinishReason,
+        };
+        var meteringEnvelope = Seal(record, ProtocolJson.Default.MeteringRecord);
+        var notStored = await metering.CommitAsync(router, record, meteringEnvelope.Wire);
+        return notStored is not null
+            ? (null, notStored)
+            : (new SignedResult(identity.Key.PublicKey, Seal(response, ProtocolJson.Default.InferenceResponse), response, meteringEnvelope, record), null);
+    }
+
+    private Envelope Seal<T>(T payload, JsonTypeInfo<T> type)
+    {
+        var wire = EnvelopeSealer.Seal(payload, type, identity.Key, time.GetUtcNow().ToUnixTimeMilliseconds());
+        return EnvelopeSealer.TryOpen(wire, out var envelope, out var refusal)
+            ? envelope
+            : throw new InvalidOperationException($"An envelope of this daemon's own could not be opened: {refusal!.Code}.");
+    }
+}

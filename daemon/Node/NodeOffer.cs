@@ -1,0 +1,44 @@
+using FedAi.Daemon.Peering;
+using FedAi.Protocol.Messages;
+using FedAi.Runners;
+
+namespace FedAi.Daemon.Node;
+
+/// <summary>What this node offers at this moment, as it tells its routers; and the moment it changes.</summary>
+internal sealed class NodeOffer(NodeIdentity identity, IRunner runner, CapacityGate capacity, PublicAddress address)
+{
+    private volatile TaskCompletionSource change = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the offer has changed since this call.</summary>
+    public Task NextChange() => change.Task;
+
+    /// <summary>A model came or went, or the node filled up or emptied.</summary>
+    public void Changed() =>
+        Interlocked.Exchange(ref change, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+
+    /// <summary>The descriptor; null while this node does not listen yet. Without a model it offers nothing, and says so.</summary>
+    public NodeDescriptor? Describe()
+    {
+        if (address.Endpoint is not { } endpoint) return null;
+        return new NodeDescriptor
+        {
+            NodeId = identity.NodeId,
+            KeyId = identity.Key.PublicKey.Npub,
+            Endpoint = endpoint.ToString(),
+            Region = identity.Region,
+            Capacity = new NodeCapacity { MaxConcurrent = capacity.MaxConcurrency, CurrentLoad = capacity.Running },
+            Capabilities =
+            [
+                .. runner.Models.Select(model => new Capability
+                {
+                    ModelId = model.Id,
+                    ContextWindow = model.ContextTokens,
+                    MaxTokens = Math.Min(identity.Limits.MaxTokens, model.ContextTokens),
+                    Pricing = identity.Pricing.ToWire(),
+                    JobTypes = [RouterJobType.GenChunk],
+                }),
+            ],
+            Features = [PeerFeatures.Chat],
+        };
+    }
+}

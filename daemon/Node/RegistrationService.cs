@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Json;
+using FedAi.Protocol.Messages;
+
+namespace FedAi.Daemon.Node;
+
+/// <summary>
+/// Tells every router of this node that it is there and what it offers: at once, when the offer changes, and every 10 s
+/// as a heartbeat (DECISIONS E6). A router that does not answer is asked again soon, then less often.
+/// </summary>
+internal sealed partial class RegistrationService(NodeOffer offer, RouterLinks routers, RouterCallClient client, RegistrationLog states, TimeProvider time, ILogger<RegistrationService> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(routers.All.Select(router => KeepRegisteredAsync(router.Key, stoppingToken)));
+
+    private async Task KeepRegisteredAsync(PublicKey router, CancellationToken stopping)
+    {
+        var retry = FirstRetry;
+        while (!stopping.IsCancellationRequested)
+        {
+            var changed = offer.NextChange();
+            var refusal = await RegisterAsync(router, stopping);
+            if (states.Set(router, refusal)) Report(router, refusal);
+
+            // ±10 %, so that the heartbeats of many nodes do not fall on one moment.
+            var pause = (refusal is null ? Interval : retry) * (RandomNumberGenerator.GetInt32(900, 1101) / 1000.0);
+            retry = refusal is null ? FirstRetry : TimeSpan.FromTicks(Math.Min(retry.Ticks * 2, Interval.Ticks));
+            await Task.WhenAny(changed, Task.Delay(pause, time, stopping));
+        }
+    }
+
+    private async Task<Refusal?> RegisterAsync(PublicKey router, CancellationToken stopping)
+    {
+        try
+        {
+            return offer.Describe() is { } descriptor
+                ? await client.PostAsync(router, "register-node", descriptor, ProtocolJson.Default.NodeDescriptor, stopping)
+                : new Refusal(ErrorCode.ServiceUnconfigured, "This node does not listen yet.");
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private void Report(PublicKey router, Refusal? refusal)
+    {
+        if (refusal is null) LogRegistered(router.Npub);
+        else if (refusal.Code != ErrorCode.ServiceUnconfigured) LogRefused(router.Npub, refusal.Code.Wire(), refusal.Hint);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "registered at router {Router}")]
+    private partial void LogRegistered(string router);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "not registered at router {Router}: {Code}. {Hint}")]
+    private partial void LogRefused(string router, string code, string? hint);
+}

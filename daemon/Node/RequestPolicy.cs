@@ -1,0 +1,35 @@
+using System.Text;
+using FedAi.Protocol.Messages;
+using FedAi.Protocol.Rules;
+using FedAi.Runners;
+
+namespace FedAi.Daemon.Node;
+
+/// <summary>What this node refuses before the model sees it (WIRE 3.4). Pure; the cheapest check comes first.</summary>
+internal static class RequestPolicy
+{
+    private const int MaxRequestIdChars = 128;
+
+    public static Refusal? Check(InferenceRequest request, NodeLimits limits, IReadOnlyList<RunnerModel> models)
+    {
+        if (request.RequestId.Length is 0 or > MaxRequestIdChars)
+            return new Refusal(ErrorCode.InvalidRequest, $"requestId must have 1 to {MaxRequestIdChars} characters.");
+        if (models.Count == 0)
+            return new Refusal(ErrorCode.ModelLoading, "This node is loading its model; try again in a moment.", RetryAfterSeconds: 2);
+        if (models.FirstOrDefault(model => model.Id == request.ModelId) is not { } served)
+            return new Refusal(ErrorCode.ModelNotFound, "This node does not serve that model.");
+        if (PromptBytes(request) > limits.MaxPromptBytes)
+            return new Refusal(ErrorCode.PromptTooLarge, $"The prompt is larger than {limits.MaxPromptBytes} bytes.");
+        if (RequestValues.Problem(request) is { } problem) return problem;
+        if (request.MaxTokens > limits.MaxTokens)
+            return new Refusal(ErrorCode.MaxTokensExceeded, $"This node answers with at most {limits.MaxTokens} tokens.");
+        if (TokenEstimate.Of(request) + request.MaxTokens > served.ContextTokens)
+            return new Refusal(ErrorCode.ContextWindowExceeded, $"Prompt and answer together must fit into {served.ContextTokens} tokens.");
+        return null;
+    }
+
+    private static long PromptBytes(InferenceRequest request) =>
+        request.Messages is { } messages
+            ? messages.Sum(message => (long)Encoding.UTF8.GetByteCount(message.Content))
+            : Encoding.UTF8.GetByteCount(request.Prompt);
+}

@@ -1,0 +1,59 @@
+using System.Net;
+using System.Net.Sockets;
+using FedAi.Protocol.Messages;
+
+namespace FedAi.Daemon.Peering;
+
+/// <summary>
+/// Which addresses a stranger may make this daemon connect to. Looks at the address itself, mapped forms included, never
+/// at the text of a host name: names are resolved first and every address is judged (ARCHITECTURE §7).
+/// </summary>
+internal static class AddressPolicy
+{
+    private static readonly IPNetwork[] Lan =
+    [
+        IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("172.16.0.0/12"), IPNetwork.Parse("192.168.0.0/16"),
+        IPNetwork.Parse("169.254.0.0/16"), IPNetwork.Parse("100.64.0.0/10"), IPNetwork.Parse("fc00::/7"), IPNetwork.Parse("fe80::/10"),
+    ];
+
+    // Never an endpoint of anybody: this network, documentation, benchmarking, protocol assignments, multicast, reserved, NAT64 and 6to4 detours.
+    private static readonly IPNetwork[] Never =
+    [
+        IPNetwork.Parse("0.0.0.0/8"), IPNetwork.Parse("192.0.0.0/24"), IPNetwork.Parse("192.0.2.0/24"), IPNetwork.Parse("198.18.0.0/15"),
+        IPNetwork.Parse("198.51.100.0/24"), IPNetwork.Parse("203.0.113.0/24"), IPNetwork.Parse("224.0.0.0/3"),
+        IPNetwork.Parse("::/128"), IPNetwork.Parse("64:ff9b::/96"), IPNetwork.Parse("64:ff9b:1::/48"), IPNetwork.Parse("100::/64"),
+        IPNetwork.Parse("2001::/32"), IPNetwork.Parse("2001:db8::/32"), IPNetwork.Parse("2002::/16"), IPNetwork.Parse("ff00::/8"),
+    ];
+
+    /// <summary>Whether a connection to this address may be opened.</summary>
+    public static bool Allows(IPAddress address, PrivateNetworks privateNetworks)
+    {
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        if (IPAddress.IsLoopback(address)) return privateNetworks >= PrivateNetworks.Loopback;
+        if (address.AddressFamily is not (AddressFamily.InterNetwork or AddressFamily.InterNetworkV6)) return false;
+        if (Never.Any(network => network.Contains(address))) return false;
+        return privateNetworks >= PrivateNetworks.Lan || !Lan.Any(network => network.Contains(address));
+    }
+
+    /// <summary>
+    /// Reads an endpoint a stranger named: http or https, absolute, without user, query or fragment. An address literal is
+    /// judged here already; names are judged when connecting.
+    /// </summary>
+    public static Refusal? CheckEndpoint(string text, PrivateNetworks privateNetworks, out Uri? endpoint)
+    {
+        endpoint = null;
+        if (text.Length > 2048 || !Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Host.Length == 0)
+            return new Refusal(ErrorCode.InvalidUrl, "The endpoint must be an absolute URL such as https://host:port.");
+        if (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps)
+            return new Refusal(ErrorCode.InvalidProtocol, "The endpoint must start with https:// or http://.");
+        if (uri.UserInfo.Length > 0 || uri.Query.Length > 0 || uri.Fragment.Length > 0)
+            return new Refusal(ErrorCode.InvalidUrl, "The endpoint must not carry a user, a query or a fragment.");
+        if (IPAddress.TryParse(uri.DnsSafeHost, out var address) && !Allows(address, privateNetworks))
+            return Blocked;
+        endpoint = uri.AbsolutePath.EndsWith('/') ? uri : new Uri(uri + "/");
+        return null;
+    }
+
+    public static Refusal Blocked { get; } =
+        new(ErrorCode.PrivateAddressBlocked, "The endpoint is not a public address; the operator may permit it with http.allowPrivate (loopback or lan).");
+}

@@ -1,0 +1,50 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+using FedAi.Protocol.Crypto;
+
+namespace FedAi.Daemon.Peering;
+
+/// <summary>
+/// How often one address and one key may ask; only for callers from other machines (DECISIONS E18). Idle entries are
+/// dropped by the limiter itself, so the tables stay as small as the set of callers of the last seconds.
+/// </summary>
+internal sealed class GateLimits : IDisposable
+{
+    // An address may hide a household or an office; a key is one client. Both refill well above what a person causes.
+    private readonly PartitionedRateLimiter<IPAddress> byAddress = Create<IPAddress>(IPAddressKey, perSecond: 50, burst: 200);
+    private readonly PartitionedRateLimiter<PublicKey> byKey = Create<PublicKey>(key => key.Hex, perSecond: 20, burst: 80);
+
+    public bool Admits(IPAddress address)
+    {
+        using var lease = byAddress.AttemptAcquire(address);
+        return lease.IsAcquired;
+    }
+
+    public bool Admits(PublicKey key)
+    {
+        using var lease = byKey.AttemptAcquire(key);
+        return lease.IsAcquired;
+    }
+
+    public void Dispose()
+    {
+        byAddress.Dispose();
+        byKey.Dispose();
+    }
+
+    /// <summary>One IPv6 subscriber owns a /64, so that is what counts as one address.</summary>
+    private static string IPAddressKey(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetworkV6 && !address.IsIPv4MappedToIPv6
+            ? Convert.ToHexStringLower(address.GetAddressBytes().AsSpan(0, 8))
+            : address.MapToIPv4().ToString();
+
+    private static PartitionedRateLimiter<T> Create<T>(Func<T, string> partition, int perSecond, int burst) =>
+        PartitionedRateLimiter.Create<T, string>(caller => RateLimitPartition.GetTokenBucketLimiter(partition(caller), _ => new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = burst,
+            TokensPerPeriod = perSecond,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+            QueueLimit = 0,
+        }));
+}

@@ -1,0 +1,178 @@
+using System.Net.Http.Headers;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Envelopes;
+using FedAi.Protocol.Json;
+using FedAi.Protocol.Messages;
+using FedAi.Protocol.Rules;
+using FedAi.Runners;
+
+namespace FedAi.Daemon.Peering;
+
+/// <summary>
+/// Sends one request to a peer (a router to its node, a gateway to its router), signed with this daemon's key, and gives
+/// back what the node made: every signature, hash, count and delta checked before an <see cref="InferenceEnd"/> is given.
+/// </summary>
+internal sealed class PeerInference(HttpClient http, KeyPair identity, TimeProvider time)
+{
+    /// <summary>A peer that is silent for this long is given up: the longest honest pause is loading or a long prompt.</summary>
+    private static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(60);
+
+    /// <summary>No honest answer is larger: 128 k tokens in chunk frames of about 200 bytes, and the whole text once more.</summary>
+    private const long MaxAnswerBytes = 32 << 20;
+
+    private const int MaxErrorBytes = 4096;
+
+    /// <summary>Streams the answer: deltas as they arrive, then one end or failure.</summary>
+    public async IAsyncEnumerable<InferenceEvent> StreamAsync(PeerTarget target, InferenceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var silence = new PeerDeadline(MaxSilence, time, cancellationToken);
+        var sent = ForPeer(request, target);
+        var (answer, refusal) = await SendAsync(target, "infer/stream", sent, silence, cancellationToken);
+        if (answer is null)
+        {
+            yield return new InferenceFailure(refusal!);
+            yield break;
+        }
+
+        using (answer)
+        {
+            if (answer.Content.Headers.ContentType?.MediaType != "text/event-stream")
+            {
+                yield return Failure(ErrorCode.NodeStreamUnavailable, "The peer answered with something else than an event stream.");
+                yield break;
+            }
+
+            await using var body = new BoundedStream(await answer.Content.ReadAsStreamAsync(silence.Token), MaxAnswerBytes);
+            await using var frames = SseParser.Create(body, PeerFrame.Parse).EnumerateAsync(silence.Token).GetAsyncEnumerator(silence.Token);
+            var text = new StringBuilder();
+            while (true)
+            {
+                silence.Restart();
+                var (frame, failure) = await NextAsync(frames, silence, cancellationToken);
+                failure ??= frame.Refusal;
+                if (failure is not null)
+                {
+                    yield return new InferenceFailure(failure);
+                    yield break;
+                }
+
+                if (frame.Chunk is { } chunk)
+                {
+                    if (chunk.RequestId != request.RequestId)
+                    {
+                        yield return Failure(ErrorCode.RequestIdMismatch, "The peer streamed another request's answer.");
+                        yield break;
+                    }
+
+                    text.Append(chunk.Delta);
+                    if (chunk.Delta.Length > 0) yield return new InferenceDelta(chunk.Delta, Tokens: 1);
+                }
+                else if (frame.Final is { } final)
+                {
+                    yield return Close(target, sent, final, text);
+                    yield break;
+                }
+            }
+        }
+    }
+
+    /// <summary>Asks for the whole answer at once: an end or a failure.</summary>
+    public async Task<InferenceEvent> RunAsync(PeerTarget target, InferenceRequest request, CancellationToken cancellationToken)
+    {
+        using var silence = new PeerDeadline(MaxSilence, time, cancellationToken);
+        var sent = ForPeer(request, target);
+        var (answer, refusal) = await SendAsync(target, "infer", sent, silence, cancellationToken);
+        if (answer is null) return new InferenceFailure(refusal!);
+        using (answer)
+        {
+            try
+            {
+                await using var body = new BoundedStream(await answer.Content.ReadAsStreamAsync(silence.Token), MaxAnswerBytes);
+                var final = await JsonSerializer.DeserializeAsync(body, ProtocolJson.Default.InferenceStreamFinal, silence.Token);
+                return final is null ? Failure(ErrorCode.InvalidNodeResponse, "The peer answered null.") : Close(target, sent, final, streamed: null);
+            }
+            catch (JsonException)
+            {
+                return Failure(ErrorCode.InvalidNodeResponse, "The peer's answer does not hold the JSON it should.");
+            }
+            catch (Exception exception) when (exception is IOException or HttpRequestException || silence.Expired(exception))
+            {
+                return Lost(exception, silence);
+            }
+        }
+    }
+
+    private async Task<(HttpResponseMessage? Answer, Refusal? Refusal)> SendAsync(
+        PeerTarget target, string path, InferenceRequest request, PeerDeadline silence, CancellationToken cancellationToken)
+    {
+        var envelope = EnvelopeSealer.Seal(request, ProtocolJson.Default.InferenceRequest, identity, time.GetUtcNow().ToUnixTimeMilliseconds());
+        using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(target.Base, path)) { Content = new ByteArrayContent(envelope) };
+        message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        try
+        {
+            var answer = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, silence.Token);
+            if (answer.IsSuccessStatusCode) return (answer, null);
+            using (answer) return (null, await ReadRefusalAsync(answer, silence.Token));
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && (exception is HttpRequestException or IOException || silence.Expired(exception)))
+        {
+            return (null, exception.InnerException is BlockedAddressException || exception is BlockedAddressException
+                ? AddressPolicy.Blocked
+                : silence.Expired(exception)
+                    ? new Refusal(ErrorCode.NodeTimeout, "The peer did not answer in time.")
+                    : new Refusal(ErrorCode.NodeUnreachable, "The peer could not be reached."));
+        }
+    }
+
+    private static async Task<Refusal> ReadRefusalAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[MaxErrorBytes];
+        await using var body = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        var retryAfter = answer.Headers.RetryAfter?.Delta is { TotalSeconds: > 0 and < 3600 } delta ? (int?)Math.Ceiling(delta.TotalSeconds) : null;
+        return PeerRefusal.Parse(buffer.AsSpan(0, length), ErrorCode.NodeError, retryAfter);
+    }
+
+    private static async ValueTask<(PeerFrame Frame, Refusal? Failure)> NextAsync(
+        IAsyncEnumerator<SseItem<PeerFrame>> frames, PeerDeadline silence, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await frames.MoveNextAsync()
+                ? (frames.Current.Data, null)
+                : (default, new Refusal(ErrorCode.StreamEnded, "The peer's stream ended without its signed final."));
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && (exception is IOException or HttpRequestException || silence.Expired(exception)))
+        {
+            return (default, Lost(exception, silence).Refusal);
+        }
+    }
+
+    private InferenceEvent Close(PeerTarget target, InferenceRequest sent, InferenceStreamFinal final, StringBuilder? streamed)
+    {
+        if (!SignedResult.TryOpen(final, target.ExpectedNode, out var result, out var refusal)) return new InferenceFailure(refusal);
+        var response = result.Response;
+        if (response.RequestId != sent.RequestId || response.ModelId != sent.ModelId)
+            return Failure(ErrorCode.NodeResponseMismatch, "The signed answer belongs to another request or model.");
+        if (streamed is not null && !streamed.Equals(response.Output))
+            return Failure(ErrorCode.StreamMismatch, "The streamed text differs from the signed answer; its proof is void.");
+        if (MeteringRules.Check(sent, result, target.ExpectedNodeId, time.GetUtcNow().ToUnixTimeMilliseconds()) is { } code)
+            return Failure(code, "The node's metering record does not fit the request and the answer.");
+        return new InferenceEnd(response.FinishReason ?? "stop", (int)result.Metering.InputTokens, (int)result.Metering.OutputTokens) { Signed = result };
+    }
+
+    private static InferenceRequest ForPeer(InferenceRequest request, PeerTarget target) =>
+        request.Messages is not { } messages ? request
+        : target.Chat ? request with { Prompt = "" }
+        : request with { Prompt = PromptText.FromMessages(messages) };
+
+    private static InferenceFailure Lost(Exception exception, PeerDeadline silence) => silence.Expired(exception)
+        ? Failure(ErrorCode.NodeTimeout, "The peer fell silent.")
+        : Failure(ErrorCode.NodeUnreachable, "The connection to the peer broke.");
+
+    private static InferenceFailure Failure(ErrorCode code, string hint) => new(new Refusal(code, hint));
+}

@@ -1,0 +1,90 @@
+using System.Runtime.CompilerServices;
+using FedAi.Daemon.OpenAi;
+using FedAi.Daemon.Peering;
+using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Messages;
+using FedAi.Protocol.Rules;
+using FedAi.Runners;
+
+namespace FedAi.Daemon.Router;
+
+/// <summary>
+/// Places a request: ranks the nodes, asks the best one, and before the first token tries the next when it fails. After
+/// the first token a failure is the client's to see, never a silent second answer (WIRE W-Q4).
+/// </summary>
+internal sealed class JobDispatcher(NodeDirectory nodes, PeerInference peers, RouterMetering metering, TimeProvider time) : IInferenceBackend
+{
+    /// <summary>Each attempt costs the client time; three dead nodes in a row mean that something else is wrong.</summary>
+    private const int MaxAttempts = 3;
+
+    public IReadOnlyList<OpenAiModel> Models => RouterModels.Of(nodes.Current, time.GetUtcNow().ToUnixTimeMilliseconds());
+
+    public IAsyncEnumerable<InferenceEvent> RunAsync(InferenceRequest request, CancellationToken cancellationToken) =>
+        DispatchAsync(request, client: null, streaming: true, cancellationToken);
+
+    /// <summary>Runs a request for a client (null: an OpenAI caller without a key). Not streaming gives only the end or the failure.</summary>
+    public async IAsyncEnumerable<InferenceEvent> DispatchAsync(InferenceRequest request, PublicKey? client, bool streaming, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var ranked = NodeRanking.Rank(nodes.Current, request, TokenEstimate.Of(request), time.GetUtcNow().ToUnixTimeMilliseconds());
+        var refusal = ranked.None;
+        foreach (var candidate in ranked.Candidates.Take(MaxAttempts))
+        {
+            var node = candidate.Node;
+            var target = new PeerTarget(node.Base, node.Key, node.Descriptor.NodeId, node.Chat);
+            var resolved = request.ModelId == candidate.ModelId ? request : request with { ModelId = candidate.ModelId };
+            var asked = time.GetTimestamp();
+            var answered = false;
+            var ended = false;
+            refusal = null;
+            node.Load.Enter();
+            try
+            {
+                await foreach (var step in AskAsync(target, resolved, streaming, cancellationToken))
+                {
+                    if (step is InferenceFailure failure)
+                    {
+                        refusal = failure.Refusal;
+                        break;
+                    }
+
+                    if (!answered)
+                    {
+                        answered = true;
+                        node.Load.Succeeded(time.GetElapsedTime(asked).TotalMilliseconds);
+                    }
+
+                    if (step is InferenceEnd { Signed: { } signed })
+                    {
+                        ended = true;
+                        metering.Accept(signed, client);
+                    }
+
+                    yield return step;
+                }
+            }
+            finally
+            {
+                node.Load.Leave();
+                if (answered && !ended) metering.Await(node, resolved, client);
+            }
+
+            if (refusal is null) yield break;
+            if (NodeFault.IsClients(refusal.Code)) break;
+            if (!NodeFault.IsBusy(refusal.Code)) node.Load.Failed(time.GetUtcNow().ToUnixTimeMilliseconds());
+            if (answered) break;
+        }
+
+        yield return new InferenceFailure(refusal ?? new Refusal(ErrorCode.NoNodesAvailable, "Every node that fits failed; try again in a moment.", RetryAfterSeconds: 5));
+    }
+
+    private async IAsyncEnumerable<InferenceEvent> AskAsync(PeerTarget target, InferenceRequest request, bool streaming, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (!streaming)
+        {
+            yield return await peers.RunAsync(target, request, cancellationToken);
+            yield break;
+        }
+
+        await foreach (var step in peers.StreamAsync(target, request, cancellationToken)) yield return step;
+    }
+}

@@ -1,0 +1,37 @@
+using FedAi.Daemon.Peering;
+using FedAi.Daemon.Store;
+using FedAi.Protocol.Envelopes;
+using FedAi.Protocol.Json;
+using FedAi.Protocol.Messages;
+
+namespace FedAi.Daemon.Router;
+
+/// <summary>
+/// Takes a node's signed manifest from the identity it speaks of, and only a newer one than before (DECISIONS E15). A
+/// stranger's, a malformed or an oversized manifest changes nothing (WIRE W-2).
+/// </summary>
+internal sealed class ManifestIntake(RouterAdmission admit, ManifestTable table, GateLimits limits, TimeProvider time)
+{
+    /// <summary>An honest manifest has 1 to 20 KiB, relay snapshot included.</summary>
+    private const int MaxBytes = 64 * 1024;
+
+    private const long MaxAheadMs = 300_000;
+
+    public async Task<Refusal?> TakeAsync(HttpContext context)
+    {
+        if (!RouterAdmission.IsLocal(context) && !limits.Admits(context.Connection.RemoteIpAddress!))
+            return new Refusal(ErrorCode.RateLimited, "Too many requests; wait before the next one.", RetryAfterSeconds: 1);
+
+        var (body, unreadable) = await RequestBody.ReadAsync(context, MaxBytes);
+        if (unreadable is not null) return unreadable;
+
+        var (manifest, key, refusal) = Manifests.Open(body.Span, ProtocolJson.Default.NodeManifest);
+        if (refusal is not null) return refusal;
+        if (admit.Node(context, key!) is { } unwelcome) return unwelcome;
+
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        if (manifest!.IssuedAtMs > now + MaxAheadMs)
+            return new Refusal(ErrorCode.InvalidManifest, "The manifest is dated in the future; check the clock of its machine.");
+        return await table.SaveAsync(key!.Npub, manifest.IssuedAtMs ?? 0, CanonicalJson.Of(body.Span)!);
+    }
+}

@@ -1,0 +1,88 @@
+using FedAi.Daemon.Peering;
+using FedAi.Daemon.Store;
+using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Envelopes;
+using FedAi.Protocol.Json;
+using FedAi.Protocol.Messages;
+
+namespace FedAi.Daemon.Router;
+
+/// <summary>
+/// The nodes this router knows, by key, as one immutable snapshot. A nodeId belongs to the first key that registered it
+/// (DECISIONS E6). What was acknowledged is in the store first (E9); plain heartbeats only move the clock.
+/// </summary>
+internal sealed class NodeDirectory(NodeTable table, HttpOptions http, TimeProvider time)
+{
+    /// <summary>More nodes than one router can rank in a millisecond; the next one is told to find another router.</summary>
+    private const int MaxNodes = 10_000;
+
+    private const int MaxNodeIdBytes = 128;
+    private const int MaxCapabilities = 64;
+
+    private readonly Lock gate = new();
+    private volatile IReadOnlyList<NodeEntry> current = [];
+
+    /// <summary>Raised after the set of nodes or their models changed: the announcement follows it.</summary>
+    public event Action? Changed;
+
+    public IReadOnlyList<NodeEntry> Current => current;
+
+    /// <summary>Brings back the nodes of the last run; they count as seen when they were, so the silent ones stay inactive.</summary>
+    public void Restore()
+    {
+        lock (gate) current = [.. table.Load().Select(FromRow).OfType<NodeEntry>()];
+    }
+
+    /// <summary>The node of this key; null when it never registered.</summary>
+    public NodeEntry? Find(PublicKey key) => current.FirstOrDefault(node => node.Key.Equals(key));
+
+    /// <summary>Takes a signed registration or heartbeat; null when it was taken and, where it said something new, stored.</summary>
+    public async ValueTask<Refusal?> RegisterAsync(PublicKey key, NodeDescriptor descriptor, ReadOnlyMemory<byte> envelope)
+    {
+        if (descriptor.KeyId != key.Npub)
+            return new Refusal(ErrorCode.KeyIdMismatch, "payload.keyId must be the npub that signed the envelope.");
+        if (descriptor.NodeId.Length == 0 || System.Text.Encoding.UTF8.GetByteCount(descriptor.NodeId) > MaxNodeIdBytes)
+            return new Refusal(ErrorCode.InvalidRequest, $"nodeId must have 1 to {MaxNodeIdBytes} bytes.");
+        if (descriptor.Capabilities.Count > MaxCapabilities)
+            return new Refusal(ErrorCode.InvalidRequest, $"At most {MaxCapabilities} capabilities can be registered.");
+        if (AddressPolicy.CheckEndpoint(descriptor.Endpoint, http.AllowPrivate, out var endpoint) is { } unfit) return unfit;
+
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        NodeEntry? known;
+        lock (gate)
+        {
+            if (current.Any(node => node.Descriptor.NodeId == descriptor.NodeId && !node.Key.Equals(key))) return Taken;
+            known = current.FirstOrDefault(node => node.Key.Equals(key));
+            if (known is null && current.Count >= MaxNodes)
+                return new Refusal(ErrorCode.RateLimited, "This router is full; register at another one.", RetryAfterSeconds: 600);
+        }
+
+        var news = known is null || !SaysTheSame(known.Descriptor, descriptor);
+        if (news && await table.SaveAsync(new NodeRow(key.Npub, descriptor.NodeId, envelope.ToArray(), now), Durability.Full) is { } notStored) return notStored;
+
+        lock (gate)
+        {
+            // The store decides between two keys that claim one nodeId in the same moment; this is only its image.
+            var entry = new NodeEntry(key, endpoint!, descriptor, now, known?.Load ?? new NodeLoad());
+            current = [.. current.Where(node => !node.Key.Equals(key)), entry];
+        }
+
+        if (news || !known!.IsActive(now)) Changed?.Invoke();
+        return null;
+    }
+
+    private NodeEntry? FromRow(NodeRow row) =>
+        EnvelopeSealer.TryOpen(row.Envelope, out var envelope, out _)
+        && envelope.TryRead(ProtocolJson.Default.NodeDescriptor, out var descriptor, out _)
+        && AddressPolicy.CheckEndpoint(descriptor.Endpoint, http.AllowPrivate, out var endpoint) is null
+            ? new NodeEntry(envelope.Key, endpoint!, descriptor, row.SeenMs, new NodeLoad())
+            : null;
+
+    private static Refusal Taken { get; } = new(ErrorCode.NodeIdTaken, "This nodeId belongs to another key; choose another one (your npub is always free).");
+
+    private static bool SaysTheSame(NodeDescriptor old, NodeDescriptor next) =>
+        old.NodeId == next.NodeId && old.Endpoint == next.Endpoint && old.Region == next.Region
+        && old.Capacity.MaxConcurrent == next.Capacity.MaxConcurrent
+        && old.Capabilities.SequenceEqual(next.Capabilities, CapabilityComparer.Instance)
+        && (old.Features ?? []).SequenceEqual(next.Features ?? []);
+}

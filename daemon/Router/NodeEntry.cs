@@ -1,0 +1,17 @@
+using FedAi.Daemon.Peering;
+using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Messages;
+
+namespace FedAi.Daemon.Router;
+
+/// <summary>A registered node as of its last heartbeat: who, where, what it offers, and the live counters this router keeps of it.</summary>
+internal sealed record NodeEntry(PublicKey Key, Uri Base, NodeDescriptor Descriptor, long SeenAtMs, NodeLoad Load)
+{
+    /// <summary>A node that was silent for longer is not chosen (WIRE 3.11).</summary>
+    public const long ActiveWindowMs = 30_000;
+
+    public bool IsActive(long nowMs) => nowMs - SeenAtMs <= ActiveWindowMs;
+
+    /// <summary>Whether the node takes <c>messages</c> (DECISIONS E2).</summary>
+    public bool Chat => Descriptor.Features?.Contains(PeerFeatures.Chat) == true;
+}

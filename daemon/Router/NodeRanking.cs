@@ -1,0 +1,75 @@
+using System.Globalization;
+using FedAi.Protocol.Messages;
+using FedAi.Protocol.Rules;
+
+namespace FedAi.Daemon.Router;
+
+/// <summary>
+/// Which node should run a request. Pure. Price, measured latency and this router's own in-flight count make the score,
+/// each in units one can compare: 1 point is double the cheapest price, one second, or a node that is exactly full.
+/// Nodes that just failed stand last. Equal nodes share load, because every request in flight costs its node points.
+/// </summary>
+internal static class NodeRanking
+{
+    /// <summary>Any node and model that fits (WIRE 3.11).</summary>
+    public const string AnyModel = "auto";
+
+    /// <summary>After a failure a node stands last for this long, times its failures in a row (at most four).</summary>
+    private const long CooldownMs = 10_000;
+
+    public static RankedNodes Rank(IReadOnlyList<NodeEntry> nodes, InferenceRequest request, long inputTokensEstimate, long nowMs)
+    {
+        var active = nodes.Where(node => node.IsActive(nowMs)).ToList();
+        if (active.Count == 0)
+            return Nothing(ErrorCode.NoNodes, "No node is registered and alive at this router; start one with: fedai run --data DIR");
+
+        var serving = active
+            .SelectMany(node => node.Descriptor.Capabilities.Select(capability => (Node: node, Capability: capability)))
+            .Where(offer => request.ModelId == AnyModel || offer.Capability.ModelId == request.ModelId)
+            .ToList();
+        if (serving.Count == 0)
+            return Nothing(ErrorCode.ModelNotFound, "No node here serves this model; GET /v1/models lists those that are served.");
+
+        var fitting = serving.Where(offer => Fits(offer.Capability, request, inputTokensEstimate)).ToList();
+        if (fitting.Count == 0)
+            return Nothing(ErrorCode.NoCapableNodes, "No node here takes a request of this size; shorten the prompt or ask for fewer tokens.");
+
+        var priced = fitting
+            .Select(offer => (offer.Node, offer.Capability, Price: Prices.TotalMsat(offer.Capability.Pricing, inputTokensEstimate, (long)request.MaxTokens)))
+            .GroupBy(offer => offer.Node.Key)
+            .Select(ofNode => ofNode.MinBy(offer => offer.Price ?? long.MaxValue))
+            .ToList();
+        var cheapest = priced.Min(offer => offer.Price ?? long.MaxValue);
+
+        var candidates = priced
+            .Select(offer => Score(offer.Node, offer.Capability, offer.Price, cheapest, nowMs))
+            .OrderBy(candidate => candidate.Score)
+            // The key decides between exact equals: a stable order, and not the same for every router by registration time.
+            .ThenBy(candidate => candidate.Node.Load.InFlight)
+            .ThenBy(candidate => candidate.Node.Key.Hex, StringComparer.Ordinal)
+            .ToList();
+        return new RankedNodes(candidates, null);
+    }
+
+    private static bool Fits(Capability capability, InferenceRequest request, long inputTokensEstimate) =>
+        (request.JobType is not { } jobType || capability.JobTypes is null || capability.JobTypes.Contains(jobType))
+        && (capability.MaxTokens <= 0 || request.MaxTokens <= capability.MaxTokens)
+        && (capability.ContextWindow <= 0 || inputTokensEstimate + request.MaxTokens <= capability.ContextWindow);
+
+    private static NodeCandidate Score(NodeEntry node, Capability capability, long? price, long cheapest, long nowMs)
+    {
+        var seen = node.Load.Observe(nowMs);
+        var capacity = Math.Max(1, node.Descriptor.Capacity.MaxConcurrent);
+        // One sat is the smallest base, so that free and nearly free nodes are compared by speed instead.
+        var expensive = price is { } known ? (known - cheapest) / (double)Math.Max(cheapest, 1000) : 10;
+        var slow = seen.LatencyMs / 1000;
+        var busy = seen.InFlight / capacity;
+        var cooling = seen.FailuresInRow > 0 && seen.SinceFailureMs < CooldownMs * Math.Min(4, seen.FailuresInRow);
+        var score = expensive + slow + busy + (cooling ? 1000 : 0);
+        var why = string.Create(CultureInfo.InvariantCulture,
+            $"price +{expensive:0.###}, latency +{slow:0.###}, load +{busy:0.###}{(cooling ? ", failed lately" : "")}");
+        return new NodeCandidate(node, capability.ModelId, price ?? 0, score, why);
+    }
+
+    private static RankedNodes Nothing(ErrorCode code, string hint) => new([], new Refusal(code, hint));
+}

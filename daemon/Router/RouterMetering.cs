@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using FedAi.Daemon.Peering;
+using FedAi.Daemon.Store;
+using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Envelopes;
+using FedAi.Protocol.Messages;
+using FedAi.Protocol.Rules;
+
+namespace FedAi.Daemon.Router;
+
+/// <summary>
+/// The router's books: every accepted metering record, once. Records come with an answer, checked already; or by
+/// themselves, for a request this router placed and whose asker left (DECISIONS E4).
+/// </summary>
+internal sealed class RouterMetering(MeteringTable table, TimeProvider time)
+{
+    /// <summary>Requests whose record may still come. Facts without text, a few hundred bytes each.</summary>
+    private const int MaxAwaited = 10_000;
+
+    private const long AwaitedForMs = 600_000;
+
+    private static readonly Meter Meter = new("FedAi.Router");
+    private static readonly Counter<long> Refused = Meter.CreateCounter<long>("fedai.metering.refused", description: "Metering records not taken into the books, by reason.");
+
+    private readonly ConcurrentDictionary<(PublicKey Node, string RequestId), (MeteringFacts Facts, string? Client, long AtMs)> awaited = new();
+
+    /// <summary>Books the record of a finished run. Not waited for: the node's own copy is durable already (DECISIONS E9).</summary>
+    public void Accept(SignedResult result, PublicKey? client) =>
+        _ = BookAsync(Row(result.Node, result.Metering, result.MeteringEnvelope.Wire, client?.Npub));
+
+    /// <summary>The asker of this request left, or the node broke off: its record may come by itself.</summary>
+    public void Await(NodeEntry node, InferenceRequest request, PublicKey? client)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        if (awaited.Count >= MaxAwaited)
+            foreach (var (key, entry) in awaited)
+                if (now - entry.AtMs > AwaitedForMs) awaited.TryRemove(key, out _);
+        if (awaited.Count < MaxAwaited) awaited[(node.Key, request.RequestId)] = (MeteringFacts.Of(request), client?.Npub, now);
+    }
+
+    /// <summary>Takes a node's record of a run that was cut short; null when it is in the books.</summary>
+    public async Task<Refusal?> AcceptPartialAsync(NodeEntry node, MeteringRecord record, ReadOnlyMemory<byte> envelope)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        if (!awaited.TryGetValue((node.Key, record.RequestId), out var entry) || now - entry.AtMs > AwaitedForMs)
+            return Count(new Refusal(ErrorCode.MeteringUnknownRequest, "This router does not wait for a record of that request from this node."));
+        if (record.Status is not (MeteringStatus.Partial or MeteringStatus.Failed))
+            return Count(new Refusal(ErrorCode.InvalidMetering, "Only partial and failed runs are reported here; a complete one comes with its answer."));
+        if (MeteringRules.CheckRun(entry.Facts, record, node.Descriptor.NodeId, now) is { } code)
+            return Count(new Refusal(code, "The record does not fit the request this router placed."));
+
+        var refusal = await BookAsync(Row(node.Key, record, envelope, entry.Client));
+        if (refusal is null) awaited.TryRemove((node.Key, record.RequestId), out _);
+        return refusal;
+    }
+
+    private async Task<Refusal?> BookAsync(MeteringRow row) => await table.AddAsync(row, Durability.Normal) is { } refusal ? Count(refusal) : null;
+
+    private static Refusal Count(Refusal refusal)
+    {
+        Refused.Add(1, new KeyValuePair<string, object?>("reason", refusal.Code.Wire()));
+        return refusal;
+    }
+
+    private static MeteringRow Row(PublicKey node, MeteringRecord record, ReadOnlyMemory<byte> envelope, string? client) =>
+        MeteringRows.Of(record, node, client, envelope);
+}

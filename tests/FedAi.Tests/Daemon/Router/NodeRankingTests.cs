@@ -1,0 +1,120 @@
+using FedAi.Daemon.Router;
+using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Messages;
+
+namespace FedAi.Tests.Daemon.Router;
+
+public sealed class NodeRankingTests
+{
+    private const long Now = 1_800_000_000_000;
+
+    [Fact]
+    public void Rank_NoNodes_SaysSo() => NodeRanking.Rank([], Request(), 10, Now).None!.Code.ShouldBe(ErrorCode.NoNodes);
+
+    [Fact]
+    public void Rank_SilentNode_IsNotChosen()
+    {
+        var silent = Node() with { SeenAtMs = Now - NodeEntry.ActiveWindowMs - 1 };
+        NodeRanking.Rank([silent], Request(), 10, Now).None!.Code.ShouldBe(ErrorCode.NoNodes);
+    }
+
+    [Fact]
+    public void Rank_OtherModel_IsModelNotFound() =>
+        NodeRanking.Rank([Node()], Request(model: "other"), 10, Now).None!.Code.ShouldBe(ErrorCode.ModelNotFound);
+
+    [Theory]
+    [InlineData(1000, 10)]
+    [InlineData(10, 5000)]
+    public void Rank_RequestTooLarge_IsNoCapableNode(int maxTokens, int input) =>
+        NodeRanking.Rank([Node()], Request(maxTokens: maxTokens), input, Now).None!.Code.ShouldBe(ErrorCode.NoCapableNodes);
+
+    [Fact]
+    public void Rank_CheaperNode_StandsFirst()
+    {
+        var cheap = Node(rate: 1);
+        Order(Node(rate: 3), cheap, Node(rate: 2)).First().Node.ShouldBe(cheap);
+    }
+
+    [Fact]
+    public void Rank_ForeignCurrency_IsNotComparedAndStandsBehind()
+    {
+        var sat = Node(rate: 1000);
+        Order(Node(rate: 0.001, currency: "USD"), sat).First().Node.ShouldBe(sat);
+    }
+
+    [Fact]
+    public void Rank_FasterNode_StandsFirstAmongEquals()
+    {
+        var fast = Node();
+        var slow = Node();
+        fast.Load.Succeeded(20);
+        slow.Load.Succeeded(400);
+        Order(slow, fast).First().Node.ShouldBe(fast);
+    }
+
+    // WIRE W-Q1: sixty of sixty concurrent requests to two idle equal nodes went to one.
+    [Fact]
+    public void Rank_EqualNodes_ShareLoad()
+    {
+        NodeEntry[] nodes = [Node(), Node()];
+        for (var i = 0; i < 60; i++) Order(nodes).First().Node.Load.Enter();
+        nodes.Select(node => node.Load.InFlight).ShouldBe([30, 30]);
+    }
+
+    [Fact]
+    public void Rank_FailedLately_StandsLastAndComesBack()
+    {
+        var failed = Node(rate: 0.1);
+        var other = Node();
+        failed.Load.Failed(Now - 1);
+        Order(failed, other).Select(candidate => candidate.Node).ShouldBe([other, failed]);
+
+        failed.Load.Succeeded(1);
+        Order(failed, other).First().Node.ShouldBe(failed);
+    }
+
+    // WIRE W-15: a node that claims a trust of 100 won.
+    [Fact]
+    public void Rank_SelfDeclaredTrust_WeighsNothing()
+    {
+        var cheap = Node(rate: 1);
+        var boaster = Node(rate: 2);
+        boaster = boaster with { Descriptor = boaster.Descriptor with { TrustScore = 100 } };
+        Order(boaster, cheap).First().Node.ShouldBe(cheap);
+    }
+
+    [Fact]
+    public void Rank_Auto_ResolvesTheModel() =>
+        NodeRanking.Rank([Node()], Request(model: NodeRanking.AnyModel), 10, Now).Candidates.Single().ModelId.ShouldBe("tiny");
+
+    [Fact]
+    public void Rank_EveryCandidate_SaysWhy() => Order(Node(), Node(rate: 2)).ShouldAllBe(candidate => candidate.Why.Contains("price"));
+
+    private static IReadOnlyList<NodeCandidate> Order(params NodeEntry[] nodes) => NodeRanking.Rank(nodes, Request(), 10, Now).Candidates;
+
+    private static InferenceRequest Request(string model = "tiny", int maxTokens = 16) =>
+        new() { RequestId = "r", ModelId = model, Prompt = "hello", MaxTokens = maxTokens };
+
+    private static NodeEntry Node(double rate = 1, string currency = "SAT")
+    {
+        var key = KeyPair.Generate().PublicKey;
+        var descriptor = new NodeDescriptor
+        {
+            NodeId = key.Npub,
+            KeyId = key.Npub,
+            Endpoint = "http://127.0.0.1:1/",
+            Capacity = new NodeCapacity { MaxConcurrent = 4, CurrentLoad = 0 },
+            Capabilities =
+            [
+                new Capability
+                {
+                    ModelId = "tiny",
+                    ContextWindow = 512,
+                    MaxTokens = 256,
+                    Pricing = new Pricing { Unit = PricingUnit.Token, InputRate = rate, OutputRate = rate, Currency = currency },
+                },
+            ],
+        };
+        return new NodeEntry(key, new Uri(descriptor.Endpoint), descriptor, Now, new NodeLoad());
+    }
+}
