@@ -65,7 +65,7 @@ public sealed class AddressPolicyTests
     {
         var refusal = AddressPolicy.CheckEndpoint(text, PrivateNetworks.None, out var endpoint);
 
-        refusal?.Code.ShouldBe(expected);
+        (refusal?.Code).ShouldBe(expected);
         (endpoint is null).ShouldBe(expected is not null);
         if (endpoint is not null) endpoint.AbsolutePath.ShouldEndWith("/");
     }

@@ -32,14 +32,14 @@ public sealed class NodeRankingTests
     public void Rank_CheaperNode_StandsFirst()
     {
         var cheap = Node(rate: 1);
-        Order(Node(rate: 3), cheap, Node(rate: 2)).First().Node.ShouldBe(cheap);
+        Order(Node(rate: 3), cheap, Node(rate: 2))[0].Node.ShouldBe(cheap);
     }
 
     [Fact]
     public void Rank_ForeignCurrency_IsNotComparedAndStandsBehind()
     {
         var sat = Node(rate: 1000);
-        Order(Node(rate: 0.001, currency: "USD"), sat).First().Node.ShouldBe(sat);
+        Order(Node(rate: 0.001, currency: "USD"), sat)[0].Node.ShouldBe(sat);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class NodeRankingTests
         var slow = Node();
         fast.Load.Succeeded(20);
         slow.Load.Succeeded(400);
-        Order(slow, fast).First().Node.ShouldBe(fast);
+        Order(slow, fast)[0].Node.ShouldBe(fast);
     }
 
     // WIRE W-Q1: sixty of sixty concurrent requests to two idle equal nodes went to one.
@@ -57,7 +57,7 @@ public sealed class NodeRankingTests
     public void Rank_EqualNodes_ShareLoad()
     {
         NodeEntry[] nodes = [Node(), Node()];
-        for (var i = 0; i < 60; i++) Order(nodes).First().Node.Load.Enter();
+        for (var i = 0; i < 60; i++) Order(nodes)[0].Node.Load.Enter();
         nodes.Select(node => node.Load.InFlight).ShouldBe([30, 30]);
     }
 
@@ -70,7 +70,7 @@ public sealed class NodeRankingTests
         Order(failed, other).Select(candidate => candidate.Node).ShouldBe([other, failed]);
 
         failed.Load.Succeeded(1);
-        Order(failed, other).First().Node.ShouldBe(failed);
+        Order(failed, other)[0].Node.ShouldBe(failed);
     }
 
     // WIRE W-15: a node that claims a trust of 100 won.
@@ -80,7 +80,7 @@ public sealed class NodeRankingTests
         var cheap = Node(rate: 1);
         var boaster = Node(rate: 2);
         boaster = boaster with { Descriptor = boaster.Descriptor with { TrustScore = 100 } };
-        Order(boaster, cheap).First().Node.ShouldBe(cheap);
+        Order(boaster, cheap)[0].Node.ShouldBe(cheap);
     }
 
     [Fact]
