@@ -1,5 +1,6 @@
 using FedAi.Daemon.Peering;
 using FedAi.Protocol.Messages;
+using ModelCapability = FedAi.Protocol.Messages.Capability;
 using FedAi.Runners;
 
 namespace FedAi.Daemon.Node;
@@ -29,7 +30,7 @@ internal sealed class NodeOffer(NodeIdentity identity, IRunner runner, CapacityG
             Capacity = new NodeCapacity { MaxConcurrent = capacity.MaxConcurrency, CurrentLoad = capacity.Running },
             Capabilities =
             [
-                .. runner.Models.Select(model => new Capability
+                .. runner.Models.Select(model => new ModelCapability
                 {
                     ModelId = model.Id,
                     ContextWindow = model.ContextTokens,

@@ -1,17 +1,17 @@
 using System.Diagnostics.CodeAnalysis;
-using FedAi.Protocol.Messages;
+using ModelCapability = FedAi.Protocol.Messages.Capability;
 
 namespace FedAi.Daemon.Router;
 
 /// <summary>Equality of what two heartbeats say of a model; records compare lists by reference, which is not meant here.</summary>
-internal sealed class CapabilityComparer : IEqualityComparer<Capability>
+internal sealed class CapabilityComparer : IEqualityComparer<ModelCapability>
 {
     public static CapabilityComparer Instance { get; } = new();
 
-    public bool Equals(Capability? x, Capability? y) =>
+    public bool Equals(ModelCapability? x, ModelCapability? y) =>
         x is not null && y is not null
         && x with { JobTypes = null } == y with { JobTypes = null }
         && (x.JobTypes ?? []).SequenceEqual(y.JobTypes ?? []);
 
-    public int GetHashCode([DisallowNull] Capability obj) => obj.ModelId.GetHashCode(StringComparison.Ordinal);
+    public int GetHashCode([DisallowNull] ModelCapability obj) => obj.ModelId.GetHashCode(StringComparison.Ordinal);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FedAi.Protocol.Messages;
+using ModelCapability = FedAi.Protocol.Messages.Capability;
 using FedAi.Protocol.Rules;
 
 namespace FedAi.Daemon.Router;
@@ -51,12 +52,12 @@ internal static class NodeRanking
         return new RankedNodes(candidates, null);
     }
 
-    private static bool Fits(Capability capability, InferenceRequest request, long inputTokensEstimate) =>
+    private static bool Fits(ModelCapability capability, InferenceRequest request, long inputTokensEstimate) =>
         (request.JobType is not { } jobType || capability.JobTypes is null || capability.JobTypes.Contains(jobType))
         && (capability.MaxTokens <= 0 || request.MaxTokens <= capability.MaxTokens)
         && (capability.ContextWindow <= 0 || inputTokensEstimate + request.MaxTokens <= capability.ContextWindow);
 
-    private static NodeCandidate Score(NodeEntry node, Capability capability, long? price, long cheapest, long nowMs)
+    private static NodeCandidate Score(NodeEntry node, ModelCapability capability, long? price, long cheapest, long nowMs)
     {
         var seen = node.Load.Observe(nowMs);
         var capacity = Math.Max(1, node.Descriptor.Capacity.MaxConcurrent);
