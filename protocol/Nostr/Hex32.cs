@@ -48,6 +48,16 @@ public readonly struct Hex32 : IEquatable<Hex32>
     // HashCode is seeded per process, so nobody can choose ids that collide in our tables.
     public override int GetHashCode() => HashCode.Combine(a, b, c, d);
 
+    /// <summary>As the hex texts compare: NIP-01 prefers the lower id.</summary>
+    public int CompareTo(Hex32 other)
+    {
+        Span<byte> left = stackalloc byte[Bytes];
+        Span<byte> right = stackalloc byte[Bytes];
+        CopyTo(left);
+        other.CopyTo(right);
+        return left.SequenceCompareTo(right);
+    }
+
     public static bool operator ==(Hex32 left, Hex32 right) => left.Equals(right);
 
     public static bool operator !=(Hex32 left, Hex32 right) => !left.Equals(right);

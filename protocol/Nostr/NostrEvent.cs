@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -112,6 +113,10 @@ public sealed class NostrEvent
             if (tag.Count > 1 && tag[0] == name) return tag[1];
         return null;
     }
+
+    /// <summary>When relays and readers drop the event, in seconds (NIP-40); without a readable tag never.</summary>
+    public long ExpirationSeconds =>
+        long.TryParse(TagValue("expiration"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : long.MaxValue;
 
     /// <summary>The content as UTF-8 text.</summary>
     public byte[] ReadContent()

@@ -1,0 +1,113 @@
+using FedAi.Protocol.Nostr;
+
+namespace FedAi.Daemon.Peering;
+
+/// <summary>
+/// The events the daemon's own relay keeps, in memory: the newest per address, each until its end, bounded in number,
+/// bytes and per author. Losing them costs nothing that their authors do not send again.
+/// </summary>
+internal sealed class RelayStore(RelayLimits limits)
+{
+    // Fields, strings of tags and the index entries of one event, beside its bytes.
+    private const int OverheadBytes = 1024;
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<Hex32, RelayStoredEvent> byId = [];
+    private readonly Dictionary<(Hex32 Author, int Kind, string Address), RelayStoredEvent> byAddress = [];
+    private readonly Dictionary<Hex32, int> perAuthor = [];
+    private readonly SortedSet<RelayStoredEvent> newestFirst = new(RelayStoredEvent.NewestFirst);
+    private long bytes;
+
+    public int Count
+    {
+        get
+        {
+            lock (gate) return byId.Count;
+        }
+    }
+
+    public bool Contains(Hex32 id)
+    {
+        lock (gate) return byId.ContainsKey(id);
+    }
+
+    /// <summary>Keeps a verified event. Null when kept, else the text for its author; the kept ones begin with <c>duplicate:</c>.</summary>
+    public string? Add(NostrEvent value, long nowSeconds)
+    {
+        var added = new RelayStoredEvent(value, EndOf(value, nowSeconds));
+        lock (gate)
+        {
+            if (byId.ContainsKey(value.Id)) return "duplicate: have this event";
+            byAddress.TryGetValue(AddressOf(value), out var current);
+            if (current is not null && RelayStoredEvent.NewestFirst.Compare(current, added) < 0) return "duplicate: have a newer one";
+            if (current is null && perAuthor.GetValueOrDefault(value.Author) >= limits.MaxStoredPerAuthor) return $"rate-limited: {limits.MaxStoredPerAuthor} events of one author are kept";
+            if (current is null && IsFull(added)) RemoveExpired(nowSeconds);
+            if (current is null && IsFull(added)) return "error: the relay is full, try later";
+            if (current is not null) Remove(current);
+            Insert(added);
+            return null;
+        }
+    }
+
+    /// <summary>Stored events that match any filter, newest first, each filter within its limit and ours.</summary>
+    public IReadOnlyList<NostrEvent> Find(IReadOnlyList<NostrFilter> filters, long nowSeconds)
+    {
+        var left = filters.Select(filter => Math.Min(filter.Limit ?? limits.MaxResults, limits.MaxResults)).ToArray();
+        var found = new List<NostrEvent>();
+        lock (gate)
+        {
+            foreach (var stored in newestFirst)
+            {
+                if (stored.EndSeconds <= nowSeconds) continue;
+                var wanted = false;
+                for (var i = 0; i < left.Length; i++)
+                {
+                    if (left[i] <= 0 || !filters[i].Matches(stored.Event)) continue;
+                    left[i]--;
+                    wanted = true;
+                }
+
+                if (wanted) found.Add(stored.Event);
+                if (left.All(count => count <= 0)) break;
+            }
+        }
+
+        return found;
+    }
+
+    private long EndOf(NostrEvent value, long nowSeconds) => Math.Min(RelayPolicy.EndSeconds(value), nowSeconds + limits.RetentionSeconds);
+
+    /// <summary>Ordinary events replace nothing, so their address is their id.</summary>
+    private static (Hex32, int, string) AddressOf(NostrEvent value) =>
+        NostrKinds.IsAddressable(value.Kind) ? (value.Author, value.Kind, value.TagValue("d") ?? "")
+        : NostrKinds.IsReplaceable(value.Kind) ? (value.Author, value.Kind, "")
+        : (value.Id, value.Kind, "");
+
+    private bool IsFull(RelayStoredEvent added) =>
+        byId.Count >= limits.MaxStoredEvents || bytes + SizeOf(added) > limits.MaxStoredBytes;
+
+    private void RemoveExpired(long nowSeconds)
+    {
+        foreach (var stored in byId.Values.Where(stored => stored.EndSeconds <= nowSeconds).ToList()) Remove(stored);
+    }
+
+    private void Insert(RelayStoredEvent stored)
+    {
+        byId.Add(stored.Event.Id, stored);
+        byAddress.Add(AddressOf(stored.Event), stored);
+        newestFirst.Add(stored);
+        perAuthor[stored.Event.Author] = perAuthor.GetValueOrDefault(stored.Event.Author) + 1;
+        bytes += SizeOf(stored);
+    }
+
+    private void Remove(RelayStoredEvent stored)
+    {
+        byId.Remove(stored.Event.Id);
+        byAddress.Remove(AddressOf(stored.Event));
+        newestFirst.Remove(stored);
+        if (--perAuthor[stored.Event.Author] == 0) perAuthor.Remove(stored.Event.Author);
+        bytes -= SizeOf(stored);
+    }
+
+    private static long SizeOf(RelayStoredEvent stored) => stored.Event.RetainedBytes + OverheadBytes;
+}

@@ -1,0 +1,13 @@
+using FedAi.Protocol.Nostr;
+
+namespace FedAi.Daemon.Peering;
+
+/// <summary>A verified event in the relay's memory and when it goes, in seconds.</summary>
+internal sealed record RelayStoredEvent(NostrEvent Event, long EndSeconds)
+{
+    /// <summary>NIP-01's order: later first, and of one second the lower id.</summary>
+    public static IComparer<RelayStoredEvent> NewestFirst { get; } = Comparer<RelayStoredEvent>.Create((a, b) =>
+        a.Event.CreatedAt != b.Event.CreatedAt
+            ? b.Event.CreatedAt.CompareTo(a.Event.CreatedAt)
+            : a.Event.Id.CompareTo(b.Event.Id));
+}

@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.Net.WebSockets;
+
+namespace FedAi.RelayDiscovery.Connections;
+
+/// <summary>One live WebSocket to a relay: whole frames in and out, each bounded in size and time. Every failure is a <see cref="RelayConnectionException"/>.</summary>
+internal sealed class RelayConnection : IDisposable
+{
+    private const int ReadBytes = 16 * 1024;
+
+    private readonly ClientWebSocket socket;
+    private readonly RelayPoolOptions options;
+    private readonly SemaphoreSlim sending = new(1, 1);
+    private readonly byte[] buffer = new byte[ReadBytes];
+
+    private RelayConnection(ClientWebSocket socket, RelayPoolOptions options)
+    {
+        this.socket = socket;
+        this.options = options;
+    }
+
+    public static async Task<RelayConnection> ConnectAsync(Uri relay, RelayPoolOptions options, CancellationToken stop)
+    {
+        var socket = new ClientWebSocket();
+        socket.Options.KeepAliveInterval = options.PingInterval;
+        socket.Options.KeepAliveTimeout = options.PingInterval;
+        if (relay.IsLoopback) socket.Options.Proxy = null;
+        try
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            patience.CancelAfter(options.ConnectTimeout);
+            await socket.ConnectAsync(relay, patience.Token);
+            return new RelayConnection(socket, options);
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException)
+        {
+            socket.Dispose();
+            stop.ThrowIfCancellationRequested();
+            throw new RelayConnectionException(e is OperationCanceledException ? "no answer while connecting" : e.GetBaseException().Message, e);
+        }
+    }
+
+    /// <summary>Sends one frame. A relay that does not take it in time is given up.</summary>
+    public async Task SendAsync(ReadOnlyMemory<byte> frame, CancellationToken stop)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        patience.CancelAfter(options.AnswerTimeout);
+        try
+        {
+            await sending.WaitAsync(patience.Token);
+            try
+            {
+                await socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, patience.Token);
+            }
+            finally
+            {
+                sending.Release();
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            socket.Abort(); // half a frame may be out, so nothing can follow it
+            stop.ThrowIfCancellationRequested();
+            throw new RelayConnectionException(e is OperationCanceledException ? "does not read" : "broke off", e);
+        }
+    }
+
+    /// <summary>The next frame in memory of its own, or null for one that was too long (or binary) and was skipped.</summary>
+    public async Task<byte[]?> ReceiveAsync(CancellationToken stop)
+    {
+        var frame = new ArrayBufferWriter<byte>();
+        long received = 0;
+        while (true)
+        {
+            ValueWebSocketReceiveResult part;
+            try
+            {
+                part = await socket.ReceiveAsync(buffer.AsMemory(), stop);
+            }
+            catch (WebSocketException e)
+            {
+                throw new RelayConnectionException("broke off", e);
+            }
+
+            if (part.MessageType is WebSocketMessageType.Close) throw new RelayConnectionException($"closed: {socket.CloseStatusDescription}");
+            received += part.Count;
+            if (received > options.MaxSkippedBytes) throw new RelayConnectionException("sends endless frames");
+            if (received <= options.MaxFrameBytes) frame.Write(buffer.AsSpan(0, part.Count));
+            if (!part.EndOfMessage) continue;
+            return received <= options.MaxFrameBytes && part.MessageType is WebSocketMessageType.Text ? frame.WrittenSpan.ToArray() : null;
+        }
+    }
+
+    public void Dispose()
+    {
+        socket.Dispose();
+        sending.Dispose();
+    }
+}

@@ -1,0 +1,11 @@
+namespace FedAi.RelayDiscovery.Connections;
+
+/// <summary>Where the pool stands with one relay.</summary>
+public enum RelayState
+{
+    Idle,
+    Connecting,
+    Connected,
+    /// <summary>Waiting to try again.</summary>
+    Waiting,
+}
