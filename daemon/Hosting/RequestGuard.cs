@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using FedAi.Daemon.OpenAi;
 using FedAi.Daemon.Peering;
 using FedAi.Protocol.Messages;
 using Microsoft.AspNetCore.Http.Features;
@@ -13,6 +14,8 @@ namespace FedAi.Daemon.Hosting;
 internal sealed partial class RequestGuard(TimeProvider time, ILogger<RequestGuard> logger)
 {
     private const int DrainingRetrySeconds = 5;
+
+    private static readonly Refusal TooLarge = new(ErrorCode.PayloadTooLarge, "The body is larger than this daemon takes; send less.");
 
     private readonly ConcurrentDictionary<HttpContext, bool> requests = new();
     private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -35,10 +38,12 @@ internal sealed partial class RequestGuard(TimeProvider time, ILogger<RequestGua
         try
         {
             if (draining && !StatusEndpoints.IsAbout(context.Request.Path))
-                await WireAnswer.RefuseAsync(context.Response, new Refusal(ErrorCode.Draining, "The daemon is stopping; ask again in a moment.", RetryAfterSeconds: DrainingRetrySeconds));
+                await AnswerAsync(context, new Refusal(ErrorCode.Draining, "The daemon is stopping; ask again in a moment.", RetryAfterSeconds: DrainingRetrySeconds));
+            else if (IsTooLarge(context))
+                await AnswerAsync(context, TooLarge);
             else
                 await next(context);
-            await GiveEmptyErrorABodyAsync(context.Response);
+            await GiveEmptyErrorABodyAsync(context);
         }
         catch (Exception exception) when (context.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or IOException)
         {
@@ -49,7 +54,7 @@ internal sealed partial class RequestGuard(TimeProvider time, ILogger<RequestGua
         {
             await RefuseAsync(context, exception.StatusCode switch
             {
-                StatusCodes.Status413PayloadTooLarge => new Refusal(ErrorCode.PayloadTooLarge, "The body is larger than this daemon takes; send less."),
+                StatusCodes.Status413PayloadTooLarge => TooLarge,
                 StatusCodes.Status408RequestTimeout => new Refusal(ErrorCode.RequestTimeout, "The body came too slowly; send it at once."),
                 _ => new Refusal(ErrorCode.InvalidRequest, "This is not a well-formed HTTP request."),
             });
@@ -93,12 +98,23 @@ internal sealed partial class RequestGuard(TimeProvider time, ILogger<RequestGua
         }
     }
 
+    /// <summary>
+    /// A body that says that it is too large is refused before it is read. The server then reads on and discards for a few
+    /// seconds, where its own limit would reset the connection, and the client would see that instead of the answer.
+    /// </summary>
+    private static bool IsTooLarge(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is not { IsReadOnly: false } size || !(context.Request.ContentLength > size.MaxRequestBodySize)) return false;
+        size.MaxRequestBodySize = null;
+        return true;
+    }
+
     /// <summary>Routing answers an unknown path or method with a bare status.</summary>
-    private static Task GiveEmptyErrorABodyAsync(HttpResponse response) => response switch
+    private static Task GiveEmptyErrorABodyAsync(HttpContext context) => context.Response switch
     {
         { HasStarted: true } or { ContentLength: > 0 } or { ContentType: not null } => Task.CompletedTask,
-        { StatusCode: StatusCodes.Status404NotFound } => WireAnswer.RefuseAsync(response, new Refusal(ErrorCode.NotFound, "There is nothing under this path.")),
-        { StatusCode: StatusCodes.Status405MethodNotAllowed } => WireAnswer.RefuseAsync(response, new Refusal(ErrorCode.MethodNotAllowed, "This path takes another method.")),
+        { StatusCode: StatusCodes.Status404NotFound } => AnswerAsync(context, new Refusal(ErrorCode.NotFound, "There is nothing under this path.")),
+        { StatusCode: StatusCodes.Status405MethodNotAllowed } => AnswerAsync(context, new Refusal(ErrorCode.MethodNotAllowed, "This path takes another method.")),
         _ => Task.CompletedTask,
     };
 
@@ -112,8 +128,13 @@ internal sealed partial class RequestGuard(TimeProvider time, ILogger<RequestGua
         }
 
         context.Response.Clear();
-        await WireAnswer.RefuseAsync(context.Response, refusal);
+        await AnswerAsync(context, refusal);
     }
+
+    /// <summary>In the shape that clients of this address read.</summary>
+    private static Task AnswerAsync(HttpContext context, Refusal refusal) => context.Request.Path.StartsWithSegments(OpenAiAnswer.Root)
+        ? OpenAiAnswer.RefuseAsync(context.Response, OpenAiErrors.From(refusal))
+        : WireAnswer.RefuseAsync(context.Response, refusal);
 
     /// <summary>The route's pattern, never the path: the set is bounded, and a path is a stranger's text.</summary>
     private static string RouteOf(HttpContext context) => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "other";

@@ -1,0 +1,23 @@
+namespace FedAi.Daemon.OpenAi;
+
+/// <summary>What holds for every address under /v1: the request has an id, and its caller may ask.</summary>
+internal static class OpenAiEdge
+{
+    private static readonly object RequestIdKey = new();
+
+    /// <summary>The id of this request: a UUIDv7, so that ids sort by time (DECISIONS E5).</summary>
+    public static string RequestId(HttpContext context) => (string)context.Items[RequestIdKey]!;
+
+    /// <summary>An endpoint filter.</summary>
+    public static async ValueTask<object?> AdmitAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
+    {
+        var context = invocation.HttpContext;
+        var requestId = Guid.CreateVersion7(context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow()).ToString();
+        context.Items[RequestIdKey] = requestId;
+        context.Response.Headers["x-request-id"] = requestId;
+
+        if (LocalCaller.Problem(context.Connection.RemoteIpAddress, context.Request.Host, context.Request.Headers) is not { } refusal) return await next(invocation);
+        await OpenAiAnswer.RefuseAsync(context.Response, OpenAiErrors.From(refusal));
+        return Results.Empty;
+    }
+}
