@@ -1,3 +1,5 @@
+using FedAi.Benchmarks.Rows;
+
 namespace FedAi.Benchmarks;
 
 /// <summary>A measurement that yields one or more figures. Name is what <c>--only</c> takes.</summary>
@@ -6,6 +8,10 @@ internal sealed record BenchRow(string Name, Func<Progress, CancellationToken, T
     /// <summary>Every figure the project promises, in the order of the table.</summary>
     public static IReadOnlyList<BenchRow> All { get; } =
     [
-        new("events", Rows.EventRow.MeasureAsync),
+        new("latency", RouterRows.LatencyAsync),
+        new("throughput", RouterRows.ThroughputAsync),
+        new("events", EventRow.MeasureAsync),
+        new("streams", StreamRow.MeasureAsync),
+        new("footprint", FootprintRow.MeasureAsync),
     ];
 }

@@ -1,5 +1,7 @@
 using FedAi.Benchmarks;
 
+if (args is ["stub", var router]) return await StubProcess.RunAsync(new Uri(router));
+
 // bench [--check] [--only ROW]: measures, prints one table; with --check a missed figure makes the exit code 1.
 var check = args.Contains("--check");
 var only = Array.IndexOf(args, "--only") is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;

@@ -1,15 +1,15 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace FedAi.TestKit;
 
 /// <summary>The real executable in a process of its own: started, known to be ready, stopped as systemd would.</summary>
-internal sealed class FedaiProcess : IAsyncDisposable
+internal sealed partial class FedaiProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly Process process;
     private readonly StringBuilder output = new();
+    private readonly TaskCompletionSource<Uri> listens = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private FedaiProcess(Process process) => this.process = process;
 
@@ -17,6 +17,9 @@ internal sealed class FedaiProcess : IAsyncDisposable
     public TimeSpan TimeToReady { get; private set; }
 
     public int Id => process.Id;
+
+    /// <summary>Where it listens, as its ready line says: tests let it choose a free port.</summary>
+    public Uri Url => listens.Task.Result;
 
     /// <summary>All it printed so far, both streams.</summary>
     public string Output
@@ -41,7 +44,7 @@ internal sealed class FedaiProcess : IAsyncDisposable
         started.process.BeginErrorReadLine();
 
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(Patience.Limit);
         try
         {
             var ready = notify.ReadyAsync(patience.Token);
@@ -49,6 +52,7 @@ internal sealed class FedaiProcess : IAsyncDisposable
             {
                 await ready;
                 started.TimeToReady = Stopwatch.GetElapsedTime(begun);
+                await started.listens.Task.WaitAsync(patience.Token);
                 return started;
             }
         }
@@ -87,5 +91,9 @@ internal sealed class FedaiProcess : IAsyncDisposable
     private void Append(string? line)
     {
         lock (output) output.AppendLine(line);
+        if (line is not null && ListensOn().Match(line) is { Success: true } match) listens.TrySetResult(new Uri(match.Groups[1].Value));
     }
+
+    [GeneratedRegex(@"listens on (http\S+)")]
+    private static partial Regex ListensOn();
 }

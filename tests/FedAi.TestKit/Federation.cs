@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace FedAi.TestKit;
+
+/// <summary>
+/// A small federation on loopback, set up as its operators would: by the commands of the executable, one process and one
+/// data folder for each daemon, free ports. It is gone, processes and folders, when disposed.
+/// </summary>
+internal sealed class Federation(string executable) : IAsyncDisposable
+{
+    private readonly TempFolder folder = new();
+    private readonly List<FedaiProcess> processes = [];
+
+    /// <summary>The data folder of the daemon with this name.</summary>
+    public string Data(string name) => folder.File(name);
+
+    /// <summary>A router with its own relay, which lets endpoints be on this machine.</summary>
+    public Task<FedaiProcess> StartRouterAsync(CancellationToken cancellationToken, string name = "router", JsonObject? settings = null) =>
+        StartAsync(name, "router", settings ?? [], cancellationToken);
+
+    /// <summary>A node that serves one router; with a model, or (null) without any runner.</summary>
+    public async Task<FedaiProcess> StartNodeAsync(FedaiProcess router, string? model, CancellationToken cancellationToken, string name = "node", JsonObject? settings = null)
+    {
+        settings ??= [];
+        settings["node"] = new JsonObject { ["routers"] = new JsonArray($"{await NpubAsync("router", cancellationToken)}@{router.Url}") };
+        settings["runner"] = model is null ? new JsonObject { ["kind"] = "none" } : new JsonObject { ["modelPath"] = model };
+        return await StartAsync(name, "node", settings, cancellationToken);
+    }
+
+    /// <summary>A gateway that knows nothing but a relay.</summary>
+    public async Task<FedaiProcess> StartGatewayAsync(Uri relay, CancellationToken cancellationToken, string name = "gateway")
+    {
+        await PrepareAsync(name, role: null, [], cancellationToken);
+        return await KeepAsync(["gateway", "--data", Data(name), "--listen", "127.0.0.1:0", "--relay", relay.ToString()], cancellationToken);
+    }
+
+    /// <summary>The address of the relay that a router is.</summary>
+    public static Uri RelayOf(FedaiProcess router) => new UriBuilder(router.Url) { Scheme = "ws", Path = "/relay" }.Uri;
+
+    /// <summary>Starts the daemon of a folder again, after it was stopped or killed.</summary>
+    public Task<FedaiProcess> RestartAsync(string name, CancellationToken cancellationToken) => KeepAsync(["run", "--data", Data(name)], cancellationToken);
+
+    /// <summary>Runs one command to its end.</summary>
+    public async Task<CommandResult> CommandAsync(CancellationToken cancellationToken, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(executable, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })!;
+        process.StandardInput.Close();
+        var errors = process.StandardError.ReadToEndAsync(cancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        return new CommandResult(process.ExitCode, output, await errors);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in Enumerable.Reverse(processes)) await process.DisposeAsync();
+        folder.Dispose();
+    }
+
+    private async Task<FedaiProcess> StartAsync(string name, string role, JsonObject settings, CancellationToken cancellationToken)
+    {
+        await PrepareAsync(name, role, settings, cancellationToken);
+        return await RestartAsync(name, cancellationToken);
+    }
+
+    private async Task PrepareAsync(string name, string? role, JsonObject settings, CancellationToken cancellationToken)
+    {
+        settings["http"] = new JsonObject { ["listen"] = "127.0.0.1:0", ["allowPrivate"] = "loopback" };
+        await MustAsync(cancellationToken, "keys", "new", "--data", Data(name));
+        await File.WriteAllTextAsync(Path.Combine(Data(name), "fedai.json"), settings.ToJsonString(), cancellationToken);
+        if (role is not null) await MustAsync(cancellationToken, "manifest", "--write", "--role", role, "--data", Data(name));
+    }
+
+    private async Task<string> NpubAsync(string name, CancellationToken cancellationToken) =>
+        JsonNode.Parse(await MustAsync(cancellationToken, "keys", "show", "--data", Data(name), "--json"))!["npub"]!.GetValue<string>();
+
+    private async Task<string> MustAsync(CancellationToken cancellationToken, params string[] arguments)
+    {
+        var result = await CommandAsync(cancellationToken, arguments);
+        return result.ExitCode == 0
+            ? result.Output
+            : throw new InvalidOperationException($"fedai {string.Join(' ', arguments)} ended with {result.ExitCode}: {result.Output}{result.Errors}");
+    }
+
+    private async Task<FedaiProcess> KeepAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
+    {
+        var process = await FedaiProcess.StartAsync(executable, arguments, cancellationToken);
+        processes.Add(process);
+        return process;
+    }
+}
