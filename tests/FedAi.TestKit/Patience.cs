@@ -4,4 +4,18 @@ namespace FedAi.TestKit;
 internal static class Patience
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    /// <summary>Looks again until there is something; for what another process or the store's writer brings about without telling.</summary>
+    public static async Task<T> ForAsync<T>(Func<T?> look) where T : class
+    {
+        using var patience = new CancellationTokenSource(Limit);
+        while (true)
+        {
+            if (look() is { } found) return found;
+            await Task.Delay(TimeSpan.FromMilliseconds(5), patience.Token);
+        }
+    }
+
+    /// <summary>Looks again until it is so.</summary>
+    public static Task UntilAsync(Func<bool> look) => ForAsync(() => look() ? "so" : null);
 }
