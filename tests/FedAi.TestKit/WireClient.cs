@@ -32,7 +32,10 @@ internal sealed class WireClient(Uri address, KeyPair key) : IDisposable
 
     public async Task<(HttpStatusCode Status, string Body)> PostAsync(string path, byte[] body)
     {
-        using var answer = await http.PostAsync(path, new ByteArrayContent(body));
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
+        // As curl does: a refusal by size comes before the body is sent, instead of breaking the pipe it is sent through.
+        request.Headers.ExpectContinue = body.Length > 1024 * 1024;
+        using var answer = await http.SendAsync(request);
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 
