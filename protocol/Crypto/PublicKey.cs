@@ -9,10 +9,15 @@ namespace FedAi.Protocol.Crypto;
 public sealed class PublicKey : IEquatable<PublicKey>
 {
     private readonly byte[] bytes;
+    private readonly NativeSecp256k1.XOnlyPublicKey point;
     private string? npub;
     private string? hex;
 
-    private PublicKey(byte[] bytes) => this.bytes = bytes;
+    private PublicKey(byte[] bytes, in NativeSecp256k1.XOnlyPublicKey point)
+    {
+        this.bytes = bytes;
+        this.point = point;
+    }
 
     /// <summary>The 32 bytes.</summary>
     public ReadOnlySpan<byte> Bytes => bytes;
@@ -26,7 +31,7 @@ public sealed class PublicKey : IEquatable<PublicKey>
     /// <summary>Takes 32 bytes that are a point of the curve.</summary>
     public static bool TryCreate(ReadOnlySpan<byte> key, [NotNullWhen(true)] out PublicKey? publicKey)
     {
-        publicKey = Schnorr.IsPublicKey(key) ? new PublicKey(key.ToArray()) : null;
+        publicKey = Schnorr.TryParse(key, out var point) ? new PublicKey(key.ToArray(), point) : null;
         return publicKey is not null;
     }
 
@@ -49,13 +54,14 @@ public sealed class PublicKey : IEquatable<PublicKey>
     }
 
     /// <summary>Whether <paramref name="signature"/> signs the 32-byte <paramref name="digest"/> with this key.</summary>
-    public bool Verify(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature) => Schnorr.Verify(signature, digest, bytes);
+    public bool Verify(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature) => Schnorr.Verify(signature, digest, point);
 
     public bool Equals(PublicKey? other) => other is not null && bytes.AsSpan().SequenceEqual(other.bytes);
 
     public override bool Equals(object? obj) => Equals(obj as PublicKey);
 
-    public override int GetHashCode() => BitConverter.ToInt32(bytes);
+    /// <summary>Seeded per process: keys are made by strangers, who could else make many that fall together in a dictionary.</summary>
+    public override int GetHashCode() => HashCode.Combine(BitConverter.ToInt64(bytes), BitConverter.ToInt64(bytes, 8), BitConverter.ToInt64(bytes, 16), BitConverter.ToInt64(bytes, 24));
 
     public override string ToString() => Npub;
 }
