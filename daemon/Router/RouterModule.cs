@@ -22,7 +22,6 @@ internal static class RouterModule
         app.Services.GetRequiredService<InferEndpoints>().Map(app);
         app.Services.GetRequiredService<QuoteEndpoints>().Map(app);
         app.Services.GetRequiredService<RegisterEndpoints>().Map(app);
-        app.MapOpenAi();
     }
 
     /// <summary>This role's members of <c>/status</c>.</summary>

@@ -1,4 +1,3 @@
-using FedAi.Daemon.Peering;
 using FedAi.Daemon.Router;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Messages;
@@ -116,6 +115,6 @@ public sealed class NodeRankingTests
                 },
             ],
         };
-        return new NodeEntry(key, new Uri(descriptor.Endpoint), descriptor, Now, new PeerLoad());
+        return new NodeEntry(key, new Uri(descriptor.Endpoint), descriptor, Now, new NodeLoad());
     }
 }

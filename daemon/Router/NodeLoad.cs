@@ -1,10 +1,10 @@
-namespace FedAi.Daemon.Peering;
+namespace FedAi.Daemon.Router;
 
 /// <summary>
-/// What this daemon itself sees of a peer (a router of its nodes, a gateway of its routers): requests in flight, how fast it
-/// answers, when it last failed. Believed before anything the peer says of itself. All members are safe to use at once.
+/// What this router itself sees of a node: requests in flight, how fast it answers, when it last failed. Believed before
+/// anything the node says of itself. One instance lives as long as the node is known; all members are safe to use at once.
 /// </summary>
-internal sealed class PeerLoad
+internal sealed class NodeLoad
 {
     private int inFlight;
     private long lastFailureMs = long.MinValue / 2;
@@ -29,7 +29,7 @@ internal sealed class PeerLoad
         }
     }
 
-    /// <summary>The peer's own fault: unreachable, wrong signature, broken stream. Never called for a client's mistake or a full peer.</summary>
+    /// <summary>The node's own fault: unreachable, wrong signature, broken stream. Never called for a client's mistake or a full node.</summary>
     public void Failed(long nowMs)
     {
         lock (gate)
@@ -39,8 +39,8 @@ internal sealed class PeerLoad
         }
     }
 
-    public PeerObservation Observe(long nowMs)
+    public NodeObservation Observe(long nowMs)
     {
-        lock (gate) return new PeerObservation(InFlight, latencyMs, failuresInRow, nowMs - lastFailureMs);
+        lock (gate) return new NodeObservation(InFlight, latencyMs, failuresInRow, nowMs - lastFailureMs);
     }
 }
