@@ -32,6 +32,7 @@ internal static partial class DaemonHost
             case Role.Node: NodeModule.Add(builder.Services); break;
             case Role.Router: RouterModule.Add(builder.Services); break;
             case Role.Gateway: GatewayModule.Add(builder.Services); break;
+            case Role.Relay: PeeringModule.AddRelay(builder.Services); break;
             default: break;
         }
 
@@ -47,6 +48,7 @@ internal static partial class DaemonHost
             case Role.Node: NodeModule.Map(app); break;
             case Role.Router: RouterModule.Map(app); break;
             case Role.Gateway: GatewayModule.Map(app); break;
+            case Role.Relay: PeeringModule.MapRelay(app); break;
             default: break;
         }
 
@@ -127,6 +129,7 @@ internal static partial class DaemonHost
     {
         services.AddSingleton(context);
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(new FederationNetwork(context.Options.Network));
         services.AddSingleton(context.Options.Http).AddSingleton(context.Options.Relays).AddSingleton(context.Options.Filter)
             .AddSingleton(context.Options.Node).AddSingleton(context.Options.Runner).AddSingleton(context.Options.Router)
             .AddSingleton(context.Options.Gateway).AddSingleton(context.Options.Store);

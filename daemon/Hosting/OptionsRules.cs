@@ -1,5 +1,6 @@
 using System.Net;
 using FedAi.Protocol.Crypto;
+using FedAi.RelayDiscovery.Directories;
 
 namespace FedAi.Daemon.Hosting;
 
@@ -15,8 +16,8 @@ internal static class OptionsRules
             "everybody who reaches it would ask in your name; listen on 127.0.0.1, or set gateway.allowNonLoopback"),
         .. PublicEndpoint(options.Http.PublicEndpoint),
         .. Range("http.maxRequestBytes", options.Http.MaxRequestBytes, 1024, 64 * 1024 * 1024),
-        .. Relays("relays.bootstrap", options.Relays.Bootstrap),
-        .. Relays("relays.publish", options.Relays.Publish),
+        .. Relays("relays.bootstrap", options.Relays.Bootstrap, options.Relays.AllowPlain),
+        .. Relays("relays.publish", options.Relays.Publish, options.Relays.AllowPlain),
         .. Keys("filter.allow", options.Filter.Allow),
         .. Keys("filter.follow", options.Filter.Follow),
         .. Keys("filter.mute", options.Filter.Mute),
@@ -52,10 +53,11 @@ internal static class OptionsRules
             yield return "http.publicEndpoint must be an absolute http or https URL without user, query and fragment";
     }
 
-    private static IEnumerable<string> Relays(string key, IReadOnlyList<string> urls) =>
-        from url in urls
-        where !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("ws" or "wss")
-        select $"{key}: {url} must start with wss:// or ws://";
+    private static IEnumerable<string> Relays(string key, IReadOnlyList<string> urls, bool allowPlain)
+    {
+        foreach (var url in urls)
+            if (!RelayUrl.TryParse(url, allowPlain, out _, out var problem)) yield return $"{key}: {problem}";
+    }
 
     private static IEnumerable<string> Keys(string key, IReadOnlyList<string> values) =>
         from value in values

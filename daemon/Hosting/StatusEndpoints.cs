@@ -50,6 +50,7 @@ internal static class StatusEndpoints
         {
             status["inFlightRequests"] = guard.InFlight;
             status["listen"] = new JsonArray([.. running.Addresses.Select(address => JsonValue.Create(address.ToString()))]);
+            foreach (var (name, value) in PeeringModule.Status(services)) status[name] = value?.DeepClone();
             status["services"] = new JsonArray([.. HostedLoop.Of(services).Select(loop => new JsonObject { ["name"] = loop.Name, ["state"] = loop.State })]);
         }
 

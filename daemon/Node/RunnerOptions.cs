@@ -1,5 +1,3 @@
-using FedAi.Runners.Sandbox;
-
 namespace FedAi.Daemon.Node;
 
 /// <summary>The model of this node and the process that runs it (DECISIONS E20, E21).</summary>

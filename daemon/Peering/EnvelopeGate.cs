@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json.Serialization.Metadata;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Envelopes;
@@ -23,9 +22,8 @@ internal sealed class EnvelopeGate(ReplayGuard replay, GateLimits limits, HttpOp
         // Size by the header alone, before anything is read; what lies about its size is cut off while reading.
         if (context.Request.ContentLength > http.MaxRequestBytes) return Admission<T>.Refused(RequestBody.TooLarge);
 
-        var remote = context.Connection.RemoteIpAddress ?? IPAddress.Loopback;
-        var local = IPAddress.IsLoopback(remote);
-        if (!local && !limits.Admits(remote)) return Admission<T>.Refused(TooOften);
+        var local = PeerAddress.IsLocal(context);
+        if (!local && !limits.Admits(context.Connection.RemoteIpAddress!)) return Admission<T>.Refused(TooOften);
 
         var (body, unreadable) = await RequestBody.ReadAsync(context, http.MaxRequestBytes);
         if (unreadable is not null) return Admission<T>.Refused(unreadable);

@@ -1,4 +1,9 @@
+using System.Text.Json.Nodes;
 using FedAi.Daemon.Trust;
+using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Nostr;
+using FedAi.RelayDiscovery.Connections;
+using FedAi.RelayDiscovery.Directories;
 
 namespace FedAi.Daemon.Peering;
 
@@ -11,6 +16,13 @@ internal static class PeeringModule
         services.AddSingleton(provider => PeerLists.From(provider.GetRequiredService<FilterOptions>()));
         services.AddSingleton(provider => PeerHttp.Create(provider.GetRequiredService<HttpOptions>().AllowPrivate));
         services.AddSingleton<PeerInference>();
+        services.AddSingleton(provider => new RelayPool(Relays(provider.GetRequiredService<RelayOptions>()), new RelayPoolOptions(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RelayPool>>()));
+        services.AddSingleton(provider => new RelayIngest(
+            new ControlMessageHandler(provider.GetRequiredService<RouterDirectory>(), provider.GetRequiredService<HttpOptions>().AllowPrivate),
+            provider.GetRequiredService<PeerLists>(), provider.GetRequiredService<FederationNetwork>(),
+            Hex32.From(provider.GetRequiredService<KeyPair>().PublicKey), provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService<RelayIngestService>();
     }
 
     /// <summary>The gate for signed requests, for roles that take them.</summary>
@@ -19,4 +31,54 @@ internal static class PeeringModule
         services.AddSingleton<ReplayGuard>().AddSingleton<GateLimits>().AddSingleton<EnvelopeGate>();
         services.AddHostedService<ReplayService>();
     }
+
+    /// <summary>The daemon's own relay, for routers and for a relay alone.</summary>
+    public static void AddRelay(IServiceCollection services) => services.AddSingleton<RelayLimits>().AddSingleton<RelayHub>();
+
+    /// <summary>Announces this router: <paramref name="offer"/> says what, given the base under which it listens. After <see cref="Add"/>, so that it is withdrawn while relays are still connected.</summary>
+    public static void AddAnnouncements(IServiceCollection services, Func<IServiceProvider, Uri, RouterOffer> offer)
+    {
+        services.AddSingleton<AnnouncementSigner>().AddSingleton<RelayOutlet>();
+        services.AddSingleton<Func<Uri, RouterOffer>>(provider => address => offer(provider, address));
+        services.AddSingleton<AnnouncementService>();
+        services.AddHostedService(provider => provider.GetRequiredService<AnnouncementService>());
+    }
+
+    /// <summary>Serves the own relay, and in a router also reads from it.</summary>
+    public static void MapRelay(WebApplication app)
+    {
+        var hub = app.Services.GetRequiredService<RelayHub>();
+        app.MapRelay(hub);
+        if (app.Services.GetService<RelayIngest>() is { } ingest) hub.Accepted += accepted => PeeringMetrics.Count(ingest.TakeVerified(accepted));
+    }
+
+    /// <summary>The members of <c>/status</c> about relays, for this machine only.</summary>
+    public static JsonObject Status(IServiceProvider services)
+    {
+        var status = new JsonObject();
+        if (services.GetService<RelayPool>() is { } pool) status["relays"] = new JsonArray([.. pool.Status.Select(ToJson)]);
+        if (services.GetService<RelayHub>() is { } hub) status["relay"] = new JsonObject { ["connections"] = hub.Connections, ["events"] = hub.StoredEvents };
+        if (services.GetService<RouterDirectory>() is { } directory) status["knownRouters"] = directory.Current.Count;
+        return status;
+    }
+
+    private static JsonObject ToJson(RelayStatus relay) => new()
+    {
+        ["url"] = relay.Relay.ToString(),
+        ["state"] = relay.State.ToString().ToLowerInvariant(),
+        ["failures"] = relay.Failures,
+        ["problem"] = relay.Problem,
+        ["frames"] = relay.Frames,
+        ["refusedFrames"] = relay.RefusedFrames,
+        ["published"] = relay.Published,
+        ["refusedEvents"] = relay.RefusedEvents,
+    };
+
+    private static List<PooledRelay> Relays(RelayOptions options) =>
+    [
+        .. options.Bootstrap.Concat(options.Publish).Distinct(StringComparer.Ordinal).Select(text =>
+            RelayUrl.TryParse(text, options.AllowPlain, out var relay, out var problem)
+                ? new PooledRelay(relay, options.Publish.Contains(text))
+                : throw new FormatException(problem)),
+    ];
 }

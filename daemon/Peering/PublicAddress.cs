@@ -1,12 +1,15 @@
 namespace FedAi.Daemon.Peering;
 
-/// <summary>Under which HTTP base others reach this daemon: http.publicEndpoint, else the address it listens on. Null until it listens.</summary>
+/// <summary>Under which HTTP base others reach this daemon: http.publicEndpoint, else the address it listens on.</summary>
 internal sealed class PublicAddress
 {
-    private volatile Uri? endpoint;
+    private readonly TaskCompletionSource<Uri> known = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>The base; ends with a slash.</summary>
-    public Uri? Endpoint => endpoint;
+    /// <summary>The base; ends with a slash. Null until the daemon listens.</summary>
+    public Uri? Endpoint => known.Task.IsCompletedSuccessfully ? known.Task.Result : null;
 
-    public void Set(Uri address) => endpoint = address;
+    /// <summary>The base, as soon as the daemon listens.</summary>
+    public Task<Uri> Known => known.Task;
+
+    public void Set(Uri address) => known.TrySetResult(address);
 }

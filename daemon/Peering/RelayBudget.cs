@@ -1,7 +1,7 @@
 namespace FedAi.Daemon.Peering;
 
 /// <summary>A token bucket: so many at once, so many a second after that. For one thread.</summary>
-internal sealed class RelayBudget(int burst, int perSecond, TimeProvider clock)
+internal sealed class RelayBudget(int burst, double perSecond, TimeProvider clock)
 {
     private double left = burst;
     private long last = clock.GetTimestamp();

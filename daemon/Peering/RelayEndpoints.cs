@@ -8,14 +8,17 @@ namespace FedAi.Daemon.Peering;
 /// <summary>The daemon's own relay under one path: a WebSocket for Nostr clients, the NIP-11 document for those that accept it.</summary>
 internal static class RelayEndpoints
 {
+    /// <summary>Where every daemon that has a relay serves it (DECISIONS E17).</summary>
+    public const string Path = "/relay";
+
     private const string InformationType = "application/nostr+json";
 
-    /// <summary>Maps the relay; brings its own WebSocket middleware. <paramref name="version"/> is shown in the NIP-11 document.</summary>
-    public static void MapRelay(this IEndpointRouteBuilder endpoints, RelayHub hub, string version, string path = "/relay")
+    /// <summary>Maps the relay; brings its own WebSocket middleware.</summary>
+    public static void MapRelay(this IEndpointRouteBuilder endpoints, RelayHub hub)
     {
         var clock = endpoints.ServiceProvider.GetRequiredService<TimeProvider>();
         var stopping = endpoints.ServiceProvider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-        var information = RelayInformation.Write(hub.Limits, version);
+        var information = RelayInformation.Write(hub.Limits);
         var perAddress = new ConcurrentDictionary<IPAddress, int>();
         var pipeline = endpoints.CreateApplicationBuilder();
         pipeline.UseWebSockets();
@@ -25,7 +28,7 @@ internal static class RelayEndpoints
             _ when request.Request.Headers.Accept.ToString().Contains(InformationType, StringComparison.OrdinalIgnoreCase) => InformAsync(request.Response, information),
             _ => WireAnswer.RefuseAsync(request.Response, new Refusal(ErrorCode.InvalidRequest, $"This is a Nostr relay: connect by WebSocket, or accept {InformationType} to read about it.")),
         });
-        endpoints.MapGet(path, pipeline.Build());
+        endpoints.MapGet(Path, pipeline.Build());
     }
 
     private static async Task AcceptAsync(HttpContext request, RelayHub hub, ConcurrentDictionary<IPAddress, int> perAddress, TimeProvider clock, CancellationToken stopping)

@@ -9,6 +9,9 @@ internal sealed class RelayHub(RelayLimits limits, TimeProvider clock)
     private readonly RelayStore store = new(limits);
     private readonly ConcurrentDictionary<RelaySession, bool> sessions = new();
 
+    /// <summary>Raised for every verified event that was new here, on the thread that brought it.</summary>
+    public event Action<NostrEvent>? Accepted;
+
     public RelayLimits Limits => limits;
 
     public int Connections => sessions.Count;
@@ -46,5 +49,9 @@ internal sealed class RelayHub(RelayLimits limits, TimeProvider clock)
         }
     }
 
-    private int PassOn(NostrEvent value) => sessions.Keys.Count(session => session.Offer(value));
+    private int PassOn(NostrEvent value)
+    {
+        Accepted?.Invoke(value);
+        return sessions.Keys.Count(session => session.Offer(value));
+    }
 }

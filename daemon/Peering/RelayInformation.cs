@@ -6,7 +6,7 @@ namespace FedAi.Daemon.Peering;
 /// <summary>The relay's NIP-11 document: what it is, and the limits that it enforces.</summary>
 internal static class RelayInformation
 {
-    public static byte[] Write(RelayLimits limits, string version)
+    public static byte[] Write(RelayLimits limits)
     {
         var output = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(output))
@@ -15,7 +15,7 @@ internal static class RelayInformation
             json.WriteString("name"u8, "fedai relay");
             json.WriteString("description"u8, "Announcements of a federation for AI inference. Keeps the federation's kinds and a few it needs; no prompt and no answer ever travels here.");
             json.WriteString("software"u8, "fedai");
-            json.WriteString("version"u8, version);
+            json.WriteString("version"u8, typeof(RelayInformation).Assembly.GetName().Version!.ToString(3));
             json.WriteStartArray("supported_nips"u8);
             foreach (var nip in (ReadOnlySpan<int>)[1, 11, 40]) json.WriteNumberValue(nip);
             json.WriteEndArray();

@@ -8,4 +8,7 @@ internal sealed record RelayOptions
 
     /// <summary>Relays that get this router's announcements besides its own relay. Default: none, because other software shows them as shop items (DECISIONS E14).</summary>
     public IReadOnlyList<string> Publish { get; init; } = [];
+
+    /// <summary>Permits <c>ws://</c> to other machines: everybody on the way sees what you read and write there. Default: false.</summary>
+    public bool AllowPlain { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FedAi.Protocol.Envelopes;
 using FedAi.Protocol.Nostr;
 
 namespace FedAi.Daemon.Peering;
@@ -35,7 +36,7 @@ internal static class RelayPolicy
     private static string Explain(ControlEventProblem problem) => problem switch
     {
         ControlEventProblem.UnsupportedKind => "tag t does not fit the kind",
-        ControlEventProblem.UnsupportedVersion => "tag v must be " + ControlEvents.Version,
+        ControlEventProblem.UnsupportedVersion => "tag v must be " + ControlMessages.Version,
         ControlEventProblem.MissingExpiry => "tag exp must be a decimal number of milliseconds",
         ControlEventProblem.TooLarge => $"content is longer than {ControlEvents.MaxContentBytes} bytes",
         _ => "content is not JSON",

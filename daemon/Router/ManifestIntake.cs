@@ -19,7 +19,7 @@ internal sealed class ManifestIntake(RouterAdmission admit, ManifestTable table,
 
     public async Task<Refusal?> TakeAsync(HttpContext context)
     {
-        if (!RouterAdmission.IsLocal(context) && !limits.Admits(context.Connection.RemoteIpAddress!))
+        if (!PeerAddress.IsLocal(context) && !limits.Admits(context.Connection.RemoteIpAddress!))
             return new Refusal(ErrorCode.RateLimited, "Too many requests; wait before the next one.", RetryAfterSeconds: 1);
 
         var (body, unreadable) = await RequestBody.ReadAsync(context, MaxBytes);

@@ -63,7 +63,7 @@ internal sealed class NodeDirectory(NodeTable table, HttpOptions http, TimeProvi
         lock (gate)
         {
             // The store decides between two keys that claim one nodeId in the same moment; this is only its image.
-            var entry = new NodeEntry(key, endpoint!, descriptor, now, known?.Load ?? new NodeLoad());
+            var entry = new NodeEntry(key, endpoint!, descriptor, now, known?.Load ?? new PeerLoad());
             current = [.. current.Where(node => !node.Key.Equals(key)), entry];
         }
 
@@ -75,7 +75,7 @@ internal sealed class NodeDirectory(NodeTable table, HttpOptions http, TimeProvi
         EnvelopeSealer.TryOpen(row.Envelope, out var envelope, out _)
         && envelope.TryRead(ProtocolJson.Default.NodeDescriptor, out var descriptor, out _)
         && AddressPolicy.CheckEndpoint(descriptor.Endpoint, http.AllowPrivate, out var endpoint) is null
-            ? new NodeEntry(envelope.Key, endpoint!, descriptor, row.SeenMs, new NodeLoad())
+            ? new NodeEntry(envelope.Key, endpoint!, descriptor, row.SeenMs, new PeerLoad())
             : null;
 
     private static Refusal Taken { get; } = new(ErrorCode.NodeIdTaken, "This nodeId belongs to another key; choose another one (your npub is always free).");

@@ -37,8 +37,8 @@ internal sealed class RegisterEndpoints(EnvelopeGate gate, RouterAdmission admit
         using (var json = new Utf8JsonWriter(body))
         {
             json.WriteStartObject();
-            Write(json, "nodes", known, RouterAdmission.IsLocal(context));
-            Write(json, "active", known.Where(node => node.IsActive(now)), RouterAdmission.IsLocal(context));
+            Write(json, "nodes", known, PeerAddress.IsLocal(context));
+            Write(json, "active", known.Where(node => node.IsActive(now)), PeerAddress.IsLocal(context));
             json.WriteEndObject();
         }
 

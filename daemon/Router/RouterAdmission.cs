@@ -1,4 +1,4 @@
-using System.Net;
+using FedAi.Daemon.Peering;
 using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Messages;
@@ -9,10 +9,8 @@ namespace FedAi.Daemon.Router;
 internal sealed class RouterAdmission(PeerLists lists, RouterOptions options)
 {
     public Refusal? Client(HttpContext context, PublicKey key) =>
-        AdmissionPolicy.Client(lists, key, open: options.Admit.Clients == Admit.Anyone || IsLocal(context));
+        AdmissionPolicy.Client(lists, key, open: options.Admit.Clients == Admit.Anyone || PeerAddress.IsLocal(context));
 
     public Refusal? Node(HttpContext context, PublicKey key) =>
-        AdmissionPolicy.Node(lists, key, open: options.Admit.Nodes == Admit.Anyone || IsLocal(context));
-
-    public static bool IsLocal(HttpContext context) => context.Connection.RemoteIpAddress is not { } address || IPAddress.IsLoopback(address);
+        AdmissionPolicy.Node(lists, key, open: options.Admit.Nodes == Admit.Anyone || PeerAddress.IsLocal(context));
 }

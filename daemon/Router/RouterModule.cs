@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FedAi.Daemon.Capability;
 using FedAi.Daemon.OpenAi;
 using FedAi.Daemon.Peering;
 
@@ -11,9 +12,11 @@ internal static class RouterModule
     {
         PeeringModule.Add(services);
         PeeringModule.AddGate(services);
+        PeeringModule.AddRelay(services);
         services.AddSingleton<RouterAdmission>().AddSingleton<NodeDirectory>().AddSingleton<ManifestIntake>().AddSingleton<RouterMetering>().AddSingleton<JobDispatcher>();
         services.AddSingleton<IInferenceBackend>(provider => provider.GetRequiredService<JobDispatcher>());
         services.AddSingleton<InferEndpoints>().AddSingleton<QuoteEndpoints>().AddSingleton<RegisterEndpoints>();
+        PeeringModule.AddAnnouncements(services, Offer);
     }
 
     public static void Map(WebApplication app)
@@ -22,6 +25,9 @@ internal static class RouterModule
         app.Services.GetRequiredService<InferEndpoints>().Map(app);
         app.Services.GetRequiredService<QuoteEndpoints>().Map(app);
         app.Services.GetRequiredService<RegisterEndpoints>().Map(app);
+        app.MapOpenAi();
+        PeeringModule.MapRelay(app);
+        app.Services.GetRequiredService<NodeDirectory>().Changed += app.Services.GetRequiredService<AnnouncementService>().OfferChanged;
     }
 
     /// <summary>This role's members of <c>/status</c>.</summary>
@@ -35,4 +41,11 @@ internal static class RouterModule
             ["models"] = new JsonArray([.. RouterModels.Of(nodes, now).Select(model => JsonValue.Create(model.Id))]),
         };
     }
+
+    private static RouterOffer Offer(IServiceProvider services, Uri listening) => RouterOffers.Of(
+        services.GetRequiredService<NodeDirectory>().Current,
+        listening,
+        services.GetRequiredService<HttpOptions>().MaxRequestBytes,
+        MachineLoad.Read(),
+        services.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds());
 }

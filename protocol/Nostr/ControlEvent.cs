@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using FedAi.Protocol.Json;
 using FedAi.Protocol.Messages;
 
 namespace FedAi.Protocol.Nostr;
@@ -24,4 +27,12 @@ public sealed record ControlEvent
 
     /// <summary>The <c>d</c> tag: which announcement this one replaces; null from peers that send none.</summary>
     public string? Address { get; init; }
+
+    /// <summary>Reads the payload as a wire record; unknown members are ignored, anything missing or misshapen makes it null.</summary>
+    public T? Read<T>(JsonTypeInfo<T> type) where T : class
+    {
+        if (CanonicalJson.Of(Payload.Span) is not { } canonical) return null;
+        using var document = CanonicalJson.ToDocument(canonical);
+        return JsonShape.Problems(document.RootElement, type).Count == 0 ? document.RootElement.Deserialize(type) : null;
+    }
 }

@@ -3,14 +3,13 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Envelopes;
 
 namespace FedAi.Protocol.Nostr;
 
 /// <summary>Control messages to events and back. Stricter than the existing implementation: kind and type must agree, <c>exp</c> is decimal.</summary>
 public static class ControlEvents
 {
-    public const string Version = "0.1";
-
     /// <summary>Longest content, in bytes: what the existing implementation means to accept (WIRE 3.8), and below every public relay's limit.</summary>
     public const int MaxContentBytes = 16_384;
 
@@ -24,7 +23,7 @@ public static class ControlEvents
             problem = ControlEventProblem.UnsupportedKind;
         else if (!TryReadExpiry(source.TagValue("exp"), out var expiryMs))
             problem = ControlEventProblem.MissingExpiry;
-        else if ((source.TagValue("v") ?? Version) != Version)
+        else if ((source.TagValue("v") ?? ControlMessages.Version) != ControlMessages.Version)
             problem = ControlEventProblem.UnsupportedVersion;
         else if (source.ReadContent() is var payload && payload.Length > MaxContentBytes)
             problem = ControlEventProblem.TooLarge;
@@ -55,7 +54,7 @@ public static class ControlEvents
         if (message.Address is { } address) tags.Add(["d", address]);
         if (message.Network is { } network) tags.Add(["n", network]);
         tags.Add(["t", FedAiKinds.TagOf(message.Type)]);
-        tags.Add(["v", Version]);
+        tags.Add(["v", ControlMessages.Version]);
         tags.Add(["msg", message.MessageId]);
         tags.Add(["exp", message.ExpiryMs.ToString(CultureInfo.InvariantCulture)]);
         var expiration = expirationSeconds ?? (message.ExpiryMs + 999) / 1000;

@@ -22,9 +22,10 @@ internal sealed class RelayLink
     private volatile int failures;
     private long frames, refusedFrames, published, refusedEvents;
 
-    public RelayLink(Uri relay, RelayPool pool, TimeProvider clock, ILogger logger)
+    public RelayLink(PooledRelay relay, RelayPool pool, TimeProvider clock, ILogger logger)
     {
-        Relay = relay;
+        Relay = relay.Url;
+        Publishes = relay.Publishes;
         this.pool = pool;
         this.clock = clock;
         this.logger = logger;
@@ -39,6 +40,8 @@ internal sealed class RelayLink
     }
 
     public Uri Relay { get; }
+
+    public bool Publishes { get; }
 
     public RelayStatus Status => new(Relay, state, failures, problem,
         Interlocked.Read(ref frames), Interlocked.Read(ref refusedFrames), Interlocked.Read(ref published), Interlocked.Read(ref refusedEvents));
@@ -117,6 +120,7 @@ internal sealed class RelayLink
     private async Task RepeatAsync(CancellationToken stop)
     {
         foreach (var subscription in pool.Subscriptions) await SubscribeAsync(subscription, stop);
+        if (!Publishes) return;
         foreach (var announcement in pool.Announcements(clock.GetUtcNow().ToUnixTimeSeconds())) await PublishAsync(announcement, stop);
     }
 

@@ -6,7 +6,7 @@ namespace FedAi.RelayDiscovery.Connections;
 
 /// <summary>
 /// All the relays of this daemon as one: subscriptions are opened at each and again after every reconnect, events are
-/// published to each. Nothing here waits for a relay that is down.
+/// published to those that are ours to publish to. Nothing here waits for a relay that is down.
 /// </summary>
 public sealed class RelayPool
 {
@@ -15,10 +15,10 @@ public sealed class RelayPool
     private readonly ConcurrentDictionary<(Hex32 Author, int Kind, string Address), NostrEvent> announcements = new();
     private int opened;
 
-    public RelayPool(IReadOnlyList<Uri> relays, RelayPoolOptions options, TimeProvider clock, ILogger<RelayPool> logger)
+    public RelayPool(IReadOnlyList<PooledRelay> relays, RelayPoolOptions options, TimeProvider clock, ILogger<RelayPool> logger)
     {
         Options = options;
-        links = [.. relays.Distinct().Select(relay => new RelayLink(relay, this, clock, logger))];
+        links = [.. relays.Select(relay => new RelayLink(relay, this, clock, logger))];
     }
 
     /// <summary>How each relay does.</summary>
@@ -53,14 +53,14 @@ public sealed class RelayPool
     }
 
     /// <summary>
-    /// Sends a signed event to every relay and reports what each said. A replaceable or addressable event is kept and sent
+    /// Sends a signed event to every relay that we publish to and reports what each said. A replaceable or addressable event is kept and sent
     /// again after every reconnect, until a newer one takes its place.
     /// </summary>
     public async Task<IReadOnlyList<RelayPublishResult>> PublishAsync(NostrEvent value, CancellationToken stop)
     {
         if (NostrKinds.IsReplaceable(value.Kind) || NostrKinds.IsAddressable(value.Kind))
             announcements[(value.Author, value.Kind, value.TagValue("d") ?? "")] = value;
-        return await Task.WhenAll(links.Select(link => link.PublishAsync(value, stop)));
+        return await Task.WhenAll(links.Where(link => link.Publishes).Select(link => link.PublishAsync(value, stop)));
     }
 
     /// <summary>What a relay that comes back must be told again; what NIP-40 has let expire is forgotten.</summary>

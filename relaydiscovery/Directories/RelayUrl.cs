@@ -14,7 +14,7 @@ public static class RelayUrl
         else if (relay.UserInfo != "" || relay.Fragment != "")
             problem = $"'{relay.Host}': a relay's address has neither user nor fragment";
         else if (relay.Scheme == "ws" && !relay.IsLoopback && !allowPlain)
-            problem = $"'{text}' is not encrypted: use wss://, or allow plain relays";
+            problem = $"'{text}' is not encrypted: use wss://, or set relays.allowPlain";
         if (problem != "") relay = null;
         return relay is not null;
     }

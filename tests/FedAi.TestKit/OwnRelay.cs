@@ -33,7 +33,7 @@ internal sealed class OwnRelay : ITestRelay
         var app = builder.Build();
         var hub = new RelayHub(limits ?? new RelayLimits(), clock ?? TimeProvider.System);
         app.UseRouting();
-        app.MapRelay(hub, "test");
+        app.MapRelay(hub);
         await app.StartAsync();
         var address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         return new OwnRelay(app, hub, new Uri(string.Create(CultureInfo.InvariantCulture, $"ws://127.0.0.1:{address.Port}/relay")));

@@ -24,7 +24,7 @@ internal sealed class RunningPool : IAsyncDisposable
 
     public static async Task<RunningPool> StartAsync(RelayPoolOptions options, params Uri[] relays)
     {
-        var running = new RunningPool(new RelayPool(relays, options, TimeProvider.System, NullLogger<RelayPool>.Instance));
+        var running = new RunningPool(new RelayPool([.. relays.Select(relay => new PooledRelay(relay, Publishes: true))], options, TimeProvider.System, NullLogger<RelayPool>.Instance));
         using var patience = new CancellationTokenSource(Patience.Limit);
         while (running.Pool.Status.Any(relay => relay.State is RelayState.Idle or RelayState.Connecting && relay.Failures == 0)
             || running.Pool.Status.All(relay => relay.State is not RelayState.Connected))

@@ -1,3 +1,4 @@
+using FedAi.Daemon.Peering;
 using FedAi.Daemon.Router;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Messages;
@@ -115,6 +116,6 @@ public sealed class NodeRankingTests
                 },
             ],
         };
-        return new NodeEntry(key, new Uri(descriptor.Endpoint), descriptor, Now, new NodeLoad());
+        return new NodeEntry(key, new Uri(descriptor.Endpoint), descriptor, Now, new PeerLoad());
     }
 }

@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using FedAi.Protocol.Json;
+using FedAi.Protocol.Messages;
+using FedAi.Protocol.Nostr;
+
+namespace FedAi.Daemon.Peering;
+
+/// <summary>Turns a router's offer into the control messages it announces (WIRE 3.8, DECISIONS E14). Pure: the same offer at the same time gives the same bytes.</summary>
+internal static class AnnouncementBuilder
+{
+    /// <summary>How long an announcement holds, in ms; it is refreshed an hour before.</summary>
+    public const long ValidMs = 3 * 3600 * 1000;
+
+    public static IReadOnlyList<ControlEvent> Build(RouterOffer offer, string routerId, string network, long nowMs)
+    {
+        var expiry = nowMs + ValidMs;
+        var status = new StatusPayload { RouterId = routerId, LoadSummary = offer.Load, Timestamp = nowMs, Expiry = expiry };
+        // Load moves all the time and has its own message; here it would make every announcement a new one.
+        var caps = offer.Caps with { RouterId = routerId, Timestamp = nowMs, Expiry = expiry, LoadSummary = null };
+        return
+        [
+            Message(ControlMessageType.CapsAnnounce, "caps", Fitting(caps), routerId, network, nowMs),
+            Message(ControlMessageType.StatusAnnounce, "status", Json(status, ProtocolJson.Default.StatusPayload), routerId, network, nowMs),
+        ];
+    }
+
+    /// <summary>The same announcement, over: it takes the place of the one before and tells readers to forget it.</summary>
+    public static ControlEvent Withdraw(ControlEvent announced, long nowMs) => announced with { TimestampMs = nowMs, ExpiryMs = nowMs };
+
+    private static ControlEvent Message(ControlMessageType type, string what, byte[] payload, string routerId, string network, long nowMs) => new()
+    {
+        Type = type,
+        MessageId = string.Create(CultureInfo.InvariantCulture, $"{routerId}:{what}:{nowMs}"),
+        TimestampMs = nowMs,
+        ExpiryMs = nowMs + ValidMs,
+        Payload = payload,
+        Network = network,
+        Address = $"fedai:{network}:{what}",
+    };
+
+    /// <summary>Relays refuse long events: the models that do not fit are left out, last ones first; asking the router itself still lists them all.</summary>
+    private static byte[] Fitting(CapabilityProfile caps)
+    {
+        var json = Json(caps, ProtocolJson.Default.CapabilityProfile);
+        for (var models = caps.ModelCaps.Count; json.Length > ControlEvents.MaxContentBytes && models > 0;)
+        {
+            models = models * 3 / 4;
+            json = Json(caps with { ModelCaps = [.. caps.ModelCaps.Take(models)] }, ProtocolJson.Default.CapabilityProfile);
+        }
+
+        return json;
+    }
+
+    private static byte[] Json<T>(T payload, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(payload, type);
+}

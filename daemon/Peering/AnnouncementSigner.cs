@@ -1,0 +1,25 @@
+using System.Globalization;
+using FedAi.Daemon.Store;
+using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Messages;
+using FedAi.Protocol.Nostr;
+
+namespace FedAi.Daemon.Peering;
+
+/// <summary>Signs this router's announcements, each with a <c>created_at</c> above all before it under the same address, over restarts and clocks set back (ARCHITECTURE D8).</summary>
+internal sealed class AnnouncementSigner(KeyPair key, FederationNetwork network, AnnouncementTable table)
+{
+    private readonly Dictionary<string, long> last = new(table.Load(), StringComparer.Ordinal);
+
+    public IReadOnlyList<ControlEvent> Build(RouterOffer offer, long nowMs) => AnnouncementBuilder.Build(offer, key.PublicKey.Npub, network.Name, nowMs);
+
+    /// <summary>The signed event, its time stored first; or why it could not be stored.</summary>
+    public async Task<(NostrEvent? Signed, Refusal? Refusal)> SignAsync(ControlEvent message, long? expirationSeconds)
+    {
+        var address = string.Create(CultureInfo.InvariantCulture, $"{FedAiKinds.KindOf(message.Type)}:{message.Address}");
+        var createdAt = Math.Max(message.TimestampMs / 1000, last.GetValueOrDefault(address) + 1);
+        if (await table.SaveAsync(address, createdAt) is { } refusal) return (null, refusal);
+        last[address] = createdAt;
+        return (ControlEvents.Sign(key, message with { TimestampMs = createdAt * 1000 }, expirationSeconds), null);
+    }
+}

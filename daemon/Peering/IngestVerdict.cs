@@ -1,0 +1,27 @@
+namespace FedAi.Daemon.Peering;
+
+/// <summary>What became of an event from a relay. Dropping is silent: strangers get no answer.</summary>
+internal enum IngestVerdict
+{
+    Taken,
+    /// <summary>Not the federation's kind, or another software's event of the same kind.</summary>
+    Foreign,
+    Malformed,
+    Expired,
+    Ahead,
+    OtherNetwork,
+    Own,
+    Blocked,
+    Muted,
+    NotAllowed,
+    Duplicate,
+    InvalidSignature,
+    InvalidPayload,
+    /// <summary>The payload speaks of another router than its author.</summary>
+    ForeignRouter,
+    UnfitEndpoint,
+    /// <summary>A newer one is known, or there is no room.</summary>
+    Stale,
+    /// <summary>A type this role does not act on.</summary>
+    Unused,
+}

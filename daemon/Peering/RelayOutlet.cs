@@ -1,0 +1,15 @@
+using FedAi.Protocol.Nostr;
+using FedAi.RelayDiscovery.Connections;
+
+namespace FedAi.Daemon.Peering;
+
+/// <summary>Where this daemon's own events go: its own relay, and the relays it publishes to.</summary>
+internal sealed class RelayOutlet(RelayHub own, RelayPool others)
+{
+    /// <summary>Sends a signed event everywhere; what the other relays said.</summary>
+    public Task<IReadOnlyList<RelayPublishResult>> PublishAsync(NostrEvent value, CancellationToken stop)
+    {
+        own.Publish(value);
+        return others.PublishAsync(value, stop);
+    }
+}

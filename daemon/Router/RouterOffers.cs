@@ -1,0 +1,60 @@
+using FedAi.Daemon.Capability;
+using FedAi.Daemon.OpenAi;
+using FedAi.Daemon.Peering;
+using FedAi.Protocol.Messages;
+
+namespace FedAi.Daemon.Router;
+
+/// <summary>What this router offers through its active nodes, as it announces it. Pure.</summary>
+internal static class RouterOffers
+{
+    /// <summary>Above this share of the nodes' places taken a router says that it is busy, in percent.</summary>
+    private const double BusyPct = 80;
+
+    public static RouterOffer Of(IReadOnlyList<NodeEntry> nodes, Uri listening, int maxPayloadBytes, MachineLoad machine, long nowMs)
+    {
+        var active = nodes.Where(node => node.IsActive(nowMs)).ToList();
+        var models = RouterModels.Of(active, nowMs);
+        var places = active.Sum(node => node.Descriptor.Capacity.MaxConcurrent);
+        return new RouterOffer(Caps(models, listening, maxPayloadBytes, places), Load(active, places, machine, nowMs));
+    }
+
+    private static CapabilityProfile Caps(IReadOnlyList<OpenAiModel> models, Uri listening, int maxPayloadBytes, double places) => new()
+    {
+        RouterId = "",
+        TransportEndpoints = [listening.ToString(), RelayOf(listening).ToString()],
+        SupportedJobTypes = [RouterJobType.GenChunk],
+        ResourceLimits = new ResourceLimits
+        {
+            MaxPayloadBytes = maxPayloadBytes,
+            MaxTokens = models.Select(model => model.MaxTokens).DefaultIfEmpty().Max(),
+            MaxConcurrency = places,
+        },
+        ModelCaps = [.. models.Select(model => new ModelCap { ModelId = model.Id, ContextWindow = model.ContextWindow })],
+        PrivacyCaps = new PrivacyCaps { MaxLevel = listening.Scheme == Uri.UriSchemeHttps || listening.IsLoopback ? PrivacyLevel.PL1 : PrivacyLevel.PL0 },
+        SettlementCaps = new SettlementCaps { Methods = [], Currency = "SAT" },
+        Timestamp = 0,
+        Expiry = 0,
+        Features = [PeerFeatures.Chat],
+    };
+
+    private static LoadSummary Load(List<NodeEntry> active, double places, MachineLoad machine, long nowMs)
+    {
+        var taken = active.Sum(node => node.Descriptor.Capacity.CurrentLoad);
+        return new LoadSummary
+        {
+            QueueDepth = Math.Max(0, taken - places),
+            // Of the slowest node, its typical time to a first answer: the nearest to a 95th percentile that is known.
+            P95LatencyMs = Math.Round(active.Select(node => node.Load.Observe(nowMs).LatencyMs).DefaultIfEmpty().Max()),
+            CpuPct = machine.CpuPct,
+            RamPct = machine.RamPct,
+            ActiveJobs = taken,
+            BackpressureState = taken >= places ? BackpressureState.Saturated
+                : taken * 100 >= places * BusyPct ? BackpressureState.Busy
+                : BackpressureState.Normal,
+        };
+    }
+
+    private static Uri RelayOf(Uri listening) =>
+        new UriBuilder(new Uri(listening, "relay")) { Scheme = listening.Scheme == Uri.UriSchemeHttps ? "wss" : "ws", Port = listening.Port }.Uri;
+}
