@@ -5,7 +5,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 stamps=$root/artifacts/stamps
 config=Release
-export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
 die() { printf 'fedai.sh: %s\n' "$*" >&2; exit "${2:-1}"; }
@@ -87,35 +87,125 @@ build() {
 
 # Runs every test project; the last line counts them, and the exit code is 0 only if tests ran and all passed.
 run_tests() {
-  local results=$root/artifacts/tests project failed=0 rc=0
+  local log=$root/artifacts/tests.log project rc=0 passed failed skipped
   setup
   [ ! -e "$root/tests/js/package-lock.json" ] || npm_folder tests/js "an independent relay and clients to test against"
-  rm -rf "$results"
   say "building everything"
   dotnet build "$root/FedAiP2P.sln" -c $config --no-restore -v q -clp:NoSummary </dev/null >&2 || die "the build failed"
+  : >"$log"
   for project in "$root"/tests/*Tests/*.csproj; do
     say "running $(basename "$project" .csproj)"
-    dotnet test "$project" -c $config --no-build --results-directory "$results" \
-      --logger trx --logger "console;verbosity=minimal" "$@" </dev/null || rc=1
+    dotnet test "$project" -c $config --no-build "$@" </dev/null 2>&1 | tee -a "$log" || rc=1
   done
-  # <Counters total="12" executed="12" passed="12" failed="0" ...>; a skipped test is in total and not in executed.
-  local total=0 executed=0 passed=0 counters
-  while read -r counters; do
-    total=$((total + $(count total "$counters")))
-    executed=$((executed + $(count executed "$counters")))
-    passed=$((passed + $(count passed "$counters")))
-  done < <(grep -rhoE '<Counters [^>]*>' "$results" 2>/dev/null)
-  failed=$((executed - passed))
-  [ $rc = 0 ] || [ $failed -gt 0 ] || { failed=1; say "a test run ended early; it counts as one failure"; }
-  [ "$executed" -gt 0 ] || { failed=1; say "no test ran"; }
-  local line="$passed passed, $failed failed"
-  [ "$total" = "$executed" ] || line+=", $((total - executed)) skipped"
-  printf '%s\n' "$line"
-  [ $failed = 0 ]
+  # Passed!  - Failed:     0, Passed:    48, Skipped:     0, Total:    48, Duration: 1 s - FedAi.Tests.dll (net10.0)
+  read -r failed passed skipped < <(awk -F'[:,]' '/^(Passed|Failed|Skipped)! /{f+=$2; p+=$4; s+=$6} END{print f+0, p+0, s+0}' "$log")
+  [ $rc = 0 ] || [ "$failed" -gt 0 ] || { failed=1; say "a test run ended early; it counts as one failure"; }
+  [ $((passed + failed)) -gt 0 ] || { failed=1; say "no test ran"; }
+  printf '%s passed, %s failed%s\n' "$passed" "$failed" "$([ "$skipped" = 0 ] || echo ", $skipped skipped")"
+  [ "$failed" = 0 ]
 }
-count() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$2"; }
 
-# --- publish ------------------------------------------------------------------------------------------------------
+# --- demo ---------------------------------------------------------------------------------------------------------
+
+data='' pids=()
+
+# Runs router, node and gateway, each in a process of its own, asks a question and shows the signed proof.
+demo() {
+  local question="What is a router?" stay='' router_port=0 node_port=0 gateway_port=0
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --ask | --port-router | --port-node | --port-gateway) [ $# -gt 1 ] || die "$1 needs a value" 2 ;;&
+      --ask) question=$2; shift ;;
+      --port-router) router_port=$2; shift ;;
+      --port-node) node_port=$2; shift ;;
+      --port-gateway) gateway_port=$2; shift ;;
+      --stay) stay=yes ;;
+      *) die "unknown option: $1" 2 ;;
+    esac
+    shift
+  done
+  setup
+  build fedai daemon protocol relaydiscovery runners daemon
+
+  local fedai=$root/daemon/bin/$config/net10.0/fedai router node gateway relay npub
+  data=$(mktemp -d)
+  trap demo_ends EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+
+  local local_only=(--set http.allowPrivate=loopback)
+  npub=$("$fedai" keys new --data "$data/router")
+  "$fedai" manifest --write --role router --data "$data/router" >/dev/null
+  start router "$fedai" run --data "$data/router" --listen "127.0.0.1:$router_port" "${local_only[@]}"
+  router=$url relay=ws${url#http}relay
+  "$fedai" keys new --data "$data/node" >/dev/null
+  "$fedai" manifest --write --role node --data "$data/node" >/dev/null
+  start node "$fedai" run --data "$data/node" --listen "127.0.0.1:$node_port" "${local_only[@]}" \
+    --set "node.routers=$npub@${router%/}" --set "runner.modelPath=$root/runners/models/fedai-tiny-q8_0.gguf"
+  node=$url
+  start gateway "$fedai" gateway --data "$data/gateway" --listen "127.0.0.1:$gateway_port" "${local_only[@]}" --relay "$relay"
+  gateway=$url
+
+  printf '\n%s\n\n' "$question"
+  "$fedai" ask --gateway "$gateway" --proof "$data/proof.json" "$question" & wait $! || die "no answer; the logs:$(show_logs)"
+  printf '\n'
+  "$fedai" metering verify "$data/proof.json" || die "the proof does not hold"
+  [ -n "$stay" ] || return 0
+
+  printf '\nIt stays up until Ctrl-C. Try:\n\n'
+  printf "  curl -N %sv1/chat/completions -d '%s'\n\n" "$gateway" '{"model":"fedai-tiny-q8_0","stream":true,"messages":[{"role":"user","content":"What is a node?"}]}'
+  printf '{"gateway":"%s","router":"%s","node":"%s","relay":"%s","data":"%s"}\n' "${gateway%/}" "${router%/}" "${node%/}" "$relay" "$data"
+  wait -n "${pids[@]}" || true
+  die "a daemon ended; the logs:$(show_logs)"
+}
+
+# start NAME COMMAND...: runs a daemon, keeps its log, and returns when it says where it listens ($url).
+start() {
+  local name=$1 line out; shift
+  say "starting the $name"
+  mkfifo "$data/$name.out"
+  "$@" >"$data/$name.out" 2>&1 </dev/null &
+  pids+=($!) url=
+  exec {out}<"$data/$name.out"
+  while [ -z "$url" ] && read -r -t 60 -u "$out" line; do
+    printf '%s\n' "$line" >>"$data/$name.log"
+    [[ $line =~ 'listens on '(http[^ ]+) ]] && url=${BASH_REMATCH[1]}
+  done
+  [ -n "$url" ] || die "the $name did not start:$(show_logs)"
+  cat <&"$out" >>"$data/$name.log" &
+  exec {out}<&-
+}
+
+show_logs() { local log; for log in "$data"/*.log; do printf '\n--- %s\n' "$(basename "$log")"; tail -20 "$log"; done; }
+
+demo_ends() {
+  trap '' INT TERM
+  [ ${#pids[@]} = 0 ] || kill "${pids[@]}" 2>/dev/null || true
+  wait 2>/dev/null || true
+  rm -rf "$data"
+}
+
+# --- publish and bench --------------------------------------------------------------------------------------------
+
+publish() { # a folder that needs no .NET on the machine it is copied to
+  local rid; rid=linux-$(case $(uname -m) in aarch64) echo arm64 ;; *) echo x64 ;; esac)
+  setup
+  say "publishing to artifacts/fedai (about a minute)"
+  rm -rf "$root/artifacts/fedai"
+  dotnet publish "$root/daemon" -r "$rid" -o "$root/artifacts/fedai" -v q </dev/null >&2 || die "publishing failed"
+  mkdir -p "$root/artifacts/fedai/llama"
+  cp "$root/native/node_modules/@node-llama-cpp/$rid/bins/$rid"/*.so "$root/artifacts/fedai/llama/"
+  say "artifacts/fedai/fedai is ready"
+}
+
+bench() {
+  publish
+  dotnet publish "$root/tests/FedAi.Benchmarks/EmptyKestrel" -r linux-x64 -o "$root/artifacts/empty-kestrel" -v q </dev/null >&2 || die "publishing failed"
+  dotnet build "$root/tests/FedAi.Benchmarks" -c $config --no-restore -v q -clp:NoSummary </dev/null >&2 || die "the build failed"
+  cd "$root" && exec tests/FedAi.Benchmarks/bin/$config/net10.0/FedAi.Benchmarks "$@"
+}
+
+# ------------------------------------------------------------------------------------------------------------------
 
 usage() {
   cat <<'TEXT'
@@ -124,7 +214,8 @@ usage: ./fedai.sh COMMAND [options]
   setup     install what is missing, or say what to install; the other commands do this themselves
   demo      ask a question through gateway, relay, router and node on this machine; print the answer and its proof
               --ask TEXT      another question
-              --stay          leave it running until Ctrl-C
+              --stay          leave it running until Ctrl-C; the last line is JSON for scripts
+              --port-router N, --port-node N, --port-gateway N   instead of free ports
   test      build everything and run all tests
   bench     measure, and print the table of figures (--check: exit 1 on a miss, --only ROW: just that row)
   publish   make a self-contained folder, artifacts/fedai
@@ -133,7 +224,10 @@ TEXT
 
 case "${1:-help}" in
   setup) setup; say "all set" ;;
+  demo) shift; demo "$@" ;;
   test) shift; run_tests "$@" ;;
+  bench) shift; bench "$@" ;;
+  publish) publish ;;
   help | -h | --help) usage ;;
   *) usage >&2; die "unknown command: $1" 2 ;;
 esac

@@ -6,7 +6,7 @@ namespace FedAi.Benchmarks;
 /// <summary>A published router with the stub node behind it, and the load that both are put under.</summary>
 internal sealed class RouterBench : IAsyncDisposable
 {
-    private readonly Federation federation;
+    private readonly ProcessFederation federation;
     private readonly FedaiProcess router;
     private readonly StubProcess stub;
     private readonly LoadGenerator load = new();
@@ -14,7 +14,7 @@ internal sealed class RouterBench : IAsyncDisposable
     private readonly KeyPair client = KeyPair.Generate();
     private readonly RequestMix requests;
 
-    private RouterBench(Federation federation, FedaiProcess router, StubProcess stub)
+    private RouterBench(ProcessFederation federation, FedaiProcess router, StubProcess stub)
     {
         (this.federation, this.router, this.stub) = (federation, router, stub);
         requests = new RequestMix(client);
@@ -22,7 +22,7 @@ internal sealed class RouterBench : IAsyncDisposable
 
     public static async Task<RouterBench> StartAsync(CancellationToken cancellationToken)
     {
-        var federation = new Federation(Published.Executable);
+        var federation = new ProcessFederation(Published.Executable);
         var router = await federation.StartRouterAsync(cancellationToken);
         return new RouterBench(federation, router, await StubProcess.StartAsync(router.Url, cancellationToken));
     }

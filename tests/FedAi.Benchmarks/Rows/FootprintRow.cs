@@ -17,13 +17,13 @@ internal static class FootprintRow
         {
             await using var emptyAgain = await FedaiProcess.StartAsync(Published.EmptyKestrel, [], cancellationToken);
             emptyStart.Add(emptyAgain.TimeToReady.TotalSeconds);
-            await using var again = new Federation(Published.Executable);
+            await using var again = new ProcessFederation(Published.Executable);
             start.Add((await again.StartRouterAsync(cancellationToken)).TimeToReady.TotalSeconds);
             progress.Say(Number($"start {round} of {Starts}: {start[^1]:0.00} s, an empty Kestrel {emptyStart[^1]:0.00} s"));
         }
 
         await using var empty = await FedaiProcess.StartAsync(Published.EmptyKestrel, [], cancellationToken);
-        await using var federation = new Federation(Published.Executable);
+        await using var federation = new ProcessFederation(Published.Executable);
         var router = await federation.StartRouterAsync(cancellationToken);
         var node = await federation.StartNodeAsync(router, model: null, cancellationToken);
         progress.Say("waiting until 30 s after ready");

@@ -7,7 +7,7 @@ namespace FedAi.TestKit;
 /// A small federation on loopback, set up as its operators would: by the commands of the executable, one process and one
 /// data folder for each daemon, free ports. It is gone, processes and folders, when disposed.
 /// </summary>
-internal sealed class Federation(string executable) : IAsyncDisposable
+internal sealed class ProcessFederation(string executable) : IAsyncDisposable
 {
     private readonly TempFolder folder = new();
     private readonly List<FedaiProcess> processes = [];
