@@ -64,9 +64,11 @@ internal sealed class RouterBench : IAsyncDisposable
             && AnswerCheck.Holds(System.Text.Encoding.UTF8.GetBytes(outcome.LastData), stub.Key)).ToList();
         if (refused != forged || honest.Count != count - 2 * forged || honest.Any(outcome => outcome.DelaysMs.Count != tokens))
             problems.Add($"of {count} streams {honest.Count} ended well and {refused} were refused; the last event of the others: "
-                + string.Join(' ', outcomes.Except(honest).Where(outcome => outcome.Status != 401).Take(3).Select(outcome => outcome.LastEvent + outcome.LastData)));
+                + string.Join(' ', outcomes.Except(honest).Where(outcome => outcome.Status != 401).Take(3).Select(outcome => $"{outcome.Status} {outcome.LastEvent} {outcome.LastData}")));
         if (routed && outcomes.Count(outcome => outcome.LastEvent == "error") != forged) problems.Add("a forged answer was not reported as an error");
-        return [.. honest.SelectMany(outcome => outcome.DelaysMs)];
+        return honest.Count > 0
+            ? [.. honest.SelectMany(outcome => outcome.DelaysMs)]
+            : throw new InvalidOperationException(string.Join('\n', problems));
     }
 
     public async ValueTask DisposeAsync()

@@ -36,7 +36,8 @@ internal sealed class StubProcess : IDisposable
         await node.RegisterAsync(router, CancellationToken.None);
         Console.WriteLine($"{node.Base} {key.PublicKey.Npub}");
 
-        var parent = Console.In.ReadLineAsync();
+        // Reading a console blocks, whatever its name says.
+        var parent = Task.Run(Console.In.ReadLine);
         using var heartbeat = new PeriodicTimer(Heartbeat);
         while (await Task.WhenAny(parent, heartbeat.WaitForNextTickAsync().AsTask()) != parent)
             await node.RegisterAsync(router, CancellationToken.None);

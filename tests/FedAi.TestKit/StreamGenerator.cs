@@ -20,6 +20,8 @@ internal sealed class StreamGenerator : IDisposable
     {
         using var message = new HttpRequestMessage(HttpMethod.Post, target) { Content = new ByteArrayContent(request.Body) };
         using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (!response.IsSuccessStatusCode)
+            return new StreamOutcome((int)response.StatusCode, "", await response.Content.ReadAsStringAsync(cancellationToken), []);
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         List<double> delays = [];
         var (name, data) = ("", "");
