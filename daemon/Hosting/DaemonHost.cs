@@ -38,6 +38,8 @@ internal static partial class DaemonHost
 
         add?.Invoke(builder.Services);
         var app = builder.Build();
+        // It counts from its creation on.
+        _ = app.Services.GetRequiredService<MetricsText>();
         var guard = app.Services.GetRequiredService<RequestGuard>();
         app.Use(next => request => guard.InvokeAsync(request, next));
         app.UseRouting();

@@ -21,6 +21,8 @@ internal sealed class MetricsText : IDisposable
         listener.SetMeasurementEventCallback<long>((_, value, tags, family) => ((MetricFamily)family!).Record(value, tags));
         listener.SetMeasurementEventCallback<double>((_, value, tags, family) => ((MetricFamily)family!).Record(value, tags));
         listener.Start();
+        // From 0 on, so that the first fault shows as an increase.
+        DaemonMetrics.Faults.Add(0);
     }
 
     public string Write()
