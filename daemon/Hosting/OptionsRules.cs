@@ -1,4 +1,5 @@
 using System.Net;
+using FedAi.Daemon.Node;
 using FedAi.Protocol.Crypto;
 using FedAi.RelayDiscovery.Directories;
 
@@ -22,6 +23,9 @@ internal static class OptionsRules
         .. Keys("filter.follow", options.Filter.Follow),
         .. Keys("filter.mute", options.Filter.Mute),
         .. Keys("filter.block", options.Filter.Block),
+        .. from router in options.Node.Routers
+           where !RouterLink.TryParse(router, out _)
+           select $"node.routers: {router} must be npub1… or npub1…@https://host",
         .. Range("node.pricing.inputMsat", options.Node.Pricing.InputMsat, 0, 1_000_000_000),
         .. Range("node.pricing.outputMsat", options.Node.Pricing.OutputMsat, 0, 1_000_000_000),
         .. Range("node.maxConcurrency", options.Node.MaxConcurrency, 1, 1024),
