@@ -69,7 +69,7 @@ internal static class NodeRanking
         var score = expensive + slow + busy + (cooling ? 1000 : 0);
         var why = string.Create(CultureInfo.InvariantCulture,
             $"price +{expensive:0.###}, latency +{slow:0.###}, load +{busy:0.###}{(cooling ? ", failed lately" : "")}");
-        return new NodeCandidate(node, capability.ModelId, price ?? 0, score, why);
+        return new NodeCandidate(node, capability.ModelId, capability.Pricing, price ?? 0, score, why);
     }
 
     private static RankedNodes Nothing(ErrorCode code, string hint) => new([], new Refusal(code, hint));

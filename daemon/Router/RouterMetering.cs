@@ -47,7 +47,8 @@ internal sealed class RouterMetering(MeteringTable table, TimeProvider time)
             return Count(new Refusal(ErrorCode.MeteringUnknownRequest, "This router does not wait for a record of that request from this node."));
         if (record.Status is not (MeteringStatus.Partial or MeteringStatus.Failed))
             return Count(new Refusal(ErrorCode.InvalidMetering, "Only partial and failed runs are reported here; a complete one comes with its answer."));
-        if (MeteringRules.CheckRun(entry.Facts, record, node.Descriptor.NodeId, now) is { } code)
+        var pricing = node.Descriptor.Capabilities.FirstOrDefault(offer => offer.ModelId == record.ModelId)?.Pricing;
+        if (MeteringRules.CheckRun(entry.Facts, record, node.Descriptor.NodeId, now, pricing) is { } code)
             return Count(new Refusal(code, "The record does not fit the request this router placed."));
 
         var refusal = await BookAsync(Row(node.Key, record, envelope, entry.Client));

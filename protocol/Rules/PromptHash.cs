@@ -15,15 +15,18 @@ public static class PromptHash
 
     /// <summary>In the form this request asked for.</summary>
     public static string Of(InferenceRequest request) =>
-        TryReadSalt(request.Salt, out var salt) ? Hashes.Keyed(salt, Prompt(request)) : Hashes.Sha256(request.Prompt);
+        TryReadSalt(request.Salt, out var salt) ? Hashes.Keyed(salt, Prompt(request)) : Plain(request);
 
-    /// <summary>The plain form, which peers that do not know salts give: over the prompt as it was sent to them.</summary>
-    public static string Plain(InferenceRequest request) => Hashes.Sha256(request.Prompt);
+    /// <summary>The plain form, which peers that do not know salts give: over the prompt as it was or would be sent to them.</summary>
+    public static string Plain(InferenceRequest request) => Hashes.Sha256(PromptText.Plain(request));
 
     /// <summary>UTF-8 bytes of what was asked: the contents of the messages, or the prompt.</summary>
     public static long PromptBytes(InferenceRequest request) => request.Messages is { } messages
         ? messages.Sum(message => (long)Encoding.UTF8.GetByteCount(message.Content))
         : Encoding.UTF8.GetByteCount(request.Prompt);
+
+    /// <summary>The same as a peer counts that knows only <c>prompt</c>.</summary>
+    public static long PlainBytes(InferenceRequest request) => Encoding.UTF8.GetByteCount(PromptText.Plain(request));
 
     internal static bool TryReadSalt(string? text, out byte[] salt)
     {

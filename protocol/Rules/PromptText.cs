@@ -9,6 +9,12 @@ public static class PromptText
     public static string FromMessages(IReadOnlyList<ChatMessage> messages) =>
         string.Join('\n', messages.Select(message => $"{message.Role}: {message.Content}"));
 
+    /// <summary>
+    /// The prompt as a peer that knows no messages sees it. Messages may travel with an empty prompt; a hash of nothing would
+    /// prove nothing, so their lines stand in for it.
+    /// </summary>
+    public static string Plain(InferenceRequest request) => request.Prompt.Length > 0 ? request.Prompt : Of(request);
+
     /// <summary>What the request asks: its messages where it has them, else its prompt.</summary>
     public static string Of(InferenceRequest request) => request.Messages is { } messages ? FromMessages(messages) : request.Prompt;
 }

@@ -11,18 +11,21 @@ public static class RequestValues
     private const int MaxMessages = 4096;
     private const int MaxStops = 16;
     private const int MaxStopChars = 256;
+    private const int MaxCacheKeyChars = 256;
     private const int MaxTokensLimit = 10_000_000;
 
     public static Refusal? Problem(InferenceRequest request)
     {
-        if (request.RequestId.Length is 0 or > 128) return Invalid("requestId must have 1 to 128 characters.");
-        if (request.ModelId.Length is 0 or > 256) return Invalid("modelId must have 1 to 256 characters.");
+        // It stands in headers, paths and logs.
+        if (request.RequestId.Length is 0 or > 128 || request.RequestId.AsSpan().ContainsAnyExceptInRange('!', '~')) return Invalid("requestId must have 1 to 128 visible ASCII characters.");
+        if (request.ModelId.Length is 0 or > 256 || request.ModelId.Any(char.IsControl)) return Invalid("modelId must have 1 to 256 characters, none of them a control character.");
         if (!(request.MaxTokens >= 1 && request.MaxTokens <= MaxTokensLimit) || request.MaxTokens != Math.Floor(request.MaxTokens)) return Invalid("maxTokens must be a whole number from 1.");
         if (request.Temperature is { } temperature && !(temperature >= 0 && temperature <= 100)) return Invalid("temperature must lie between 0 and 100.");
         if (request.TopP is { } topP && !(topP >= 0 && topP <= 1)) return Invalid("topP must lie between 0 and 1.");
         if (request.MinP is { } minP && !(minP >= 0 && minP <= 1)) return Invalid("minP must lie between 0 and 1.");
         if (request.PresencePenalty is { } presence && !(Math.Abs(presence) <= 100)) return Invalid("presencePenalty must lie between -100 and 100.");
         if (request.FrequencyPenalty is { } frequency && !(Math.Abs(frequency) <= 100)) return Invalid("frequencyPenalty must lie between -100 and 100.");
+        if (request.CacheKey is { Length: > MaxCacheKeyChars }) return Invalid($"cacheKey has at most {MaxCacheKeyChars} characters.");
         if (request.Salt is not null && !PromptHash.TryReadSalt(request.Salt, out _)) return Invalid("salt must be 32 bytes in base64.");
         if (request.Stop is { } stop && (stop.Count > MaxStops || stop.Any(text => text.Length is 0 or > MaxStopChars))) return Invalid($"stop takes up to {MaxStops} texts of 1 to {MaxStopChars} characters.");
         if (request.Messages is not { } messages) return request.Prompt.Length == 0 ? Empty("prompt is empty.") : null;

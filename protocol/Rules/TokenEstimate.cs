@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
 using FedAi.Protocol.Messages;
 
 namespace FedAi.Protocol.Rules;
@@ -5,8 +8,27 @@ namespace FedAi.Protocol.Rules;
 /// <summary>A guess at the number of tokens before a model counts them (WIRE 3.1): a quarter of the UTF-16 length, at least 1 for any text.</summary>
 public static class TokenEstimate
 {
+    // A chat template puts a few tokens around each message, and no tokenizer makes more than one token of a byte.
+    private const int TokensBesideText = 64;
+    private const int TokensPerMessage = 32;
+
     public static long Of(string text) => text.Length == 0 ? 0 : Math.Max(1, (text.Length + 3L) / 4);
 
     /// <summary>The guess for a request: its messages as they would be sent to an older peer, or its prompt.</summary>
     public static long Of(InferenceRequest request) => Of(PromptText.Of(request));
+
+    /// <summary>More input tokens than this no tokenizer and chat template make of the request (DECISIONS E4).</summary>
+    public static long MaxInput(InferenceRequest request)
+    {
+        var bytes = request.Messages is { } messages ? messages.Sum(Bytes) : Bytes(request.Prompt);
+        return TokensBesideText + (TokensPerMessage * (request.Messages?.Count ?? 0)) + bytes + Bytes(request.Tools) + Bytes(request.ResponseFormat);
+    }
+
+    private static long Bytes(ChatMessage message) =>
+        Bytes(message.Content) + Bytes(message.Name) + Bytes(message.ToolCallId)
+        + (message.ToolCalls?.Sum(call => Bytes(call.Id) + Bytes(call.Name) + Bytes(call.Arguments)) ?? 0);
+
+    private static long Bytes(string? text) => text is null ? 0 : Encoding.UTF8.GetByteCount(text);
+
+    private static long Bytes(JsonElement? json) => json is { } value ? JsonMarshal.GetRawUtf8Value(value).Length : 0;
 }
