@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace FedAi.Protocol.Crypto;
@@ -7,11 +8,12 @@ namespace FedAi.Protocol.Crypto;
 public sealed class KeyPair : IDisposable
 {
     // Pinned, so that the collector leaves no copies behind and Dispose wipes the only one.
-    private readonly byte[] secret = GC.AllocateUninitializedArray<byte>(Schnorr.SecretKeyBytes, pinned: true);
+    // One element, prepared for signing: preparing costs as much as a signature.
+    private readonly NativeSecp256k1.KeyPairData[] prepared;
 
-    private KeyPair(ReadOnlySpan<byte> secret, PublicKey publicKey)
+    private KeyPair(NativeSecp256k1.KeyPairData[] prepared, PublicKey publicKey)
     {
-        secret.CopyTo(this.secret);
+        this.prepared = prepared;
         PublicKey = publicKey;
     }
 
@@ -36,9 +38,10 @@ public sealed class KeyPair : IDisposable
     public static bool TryCreate(ReadOnlySpan<byte> secret, [NotNullWhen(true)] out KeyPair? pair)
     {
         pair = null;
+        var prepared = GC.AllocateArray<NativeSecp256k1.KeyPairData>(1, pinned: true);
         Span<byte> key = stackalloc byte[Schnorr.PublicKeyBytes];
-        if (!Schnorr.TryDerive(secret, key) || !PublicKey.TryCreate(key, out var publicKey)) return false;
-        pair = new KeyPair(secret, publicKey);
+        if (!Schnorr.TryPrepare(secret, ref prepared[0], key) || !PublicKey.TryCreate(key, out var publicKey)) return false;
+        pair = new KeyPair(prepared, publicKey);
         return true;
     }
 
@@ -67,14 +70,21 @@ public sealed class KeyPair : IDisposable
     internal byte[] Sign(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> aux)
     {
         var signature = new byte[Schnorr.SignatureBytes];
-        Schnorr.Sign(secret, digest, aux, signature);
+        Schnorr.Sign(prepared[0], digest, aux, signature);
         return signature;
     }
 
     /// <summary>The secret as <c>nsec1…</c>: for the key file and for a person who asked for it.</summary>
-    public string ToNsec() => Bech32.Encode("nsec", secret);
+    public string ToNsec()
+    {
+        Span<byte> secret = stackalloc byte[Schnorr.SecretKeyBytes];
+        Schnorr.CopySecret(prepared[0], secret);
+        var nsec = Bech32.Encode("nsec", secret);
+        CryptographicOperations.ZeroMemory(secret);
+        return nsec;
+    }
 
     public override string ToString() => PublicKey.Npub;
 
-    public void Dispose() => CryptographicOperations.ZeroMemory(secret);
+    public void Dispose() => CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(prepared.AsSpan()));
 }

@@ -33,6 +33,7 @@ internal static unsafe partial class NativeSecp256k1
     [LibraryImport(Library)] internal static partial void secp256k1_context_set_illegal_callback(nint context, delegate* unmanaged[Cdecl]<byte*, void*, void> callback, void* data);
     [LibraryImport(Library)] internal static partial int secp256k1_keypair_create(nint context, KeyPairData* keyPair, byte* secret32);
     [LibraryImport(Library)] internal static partial int secp256k1_keypair_xonly_pub(nint context, XOnlyPublicKey* publicKey, int* parity, KeyPairData* keyPair);
+    [LibraryImport(Library)] internal static partial int secp256k1_keypair_sec(nint context, byte* secret32, KeyPairData* keyPair);
     [LibraryImport(Library)] internal static partial int secp256k1_xonly_pubkey_parse(nint context, XOnlyPublicKey* publicKey, byte* input32);
     [LibraryImport(Library)] internal static partial int secp256k1_xonly_pubkey_serialize(nint context, byte* output32, XOnlyPublicKey* publicKey);
     [LibraryImport(Library)] internal static partial int secp256k1_schnorrsig_sign32(nint context, byte* signature64, byte* message32, KeyPairData* keyPair, byte* aux32);

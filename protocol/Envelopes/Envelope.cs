@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -14,26 +16,33 @@ namespace FedAi.Protocol.Envelopes;
 /// </summary>
 public sealed class Envelope
 {
-    private readonly Range payload;
+    private readonly JsonElement payload;
     private readonly Range signatureMember;
     private readonly byte[] signature;
 
-    internal Envelope(ReadOnlyMemory<byte> wire, Range payload, Range signatureMember, byte[] signature, PublicKey key, string nonce, double ts)
+    /// <param name="wire">The whole envelope, canonical.</param>
+    /// <param name="root">The same as a document that nobody disposes of: it lives as long as the envelope.</param>
+    internal Envelope(ReadOnlyMemory<byte> wire, JsonElement root, PublicKey key, byte[] signature)
     {
         Wire = wire;
         Key = key;
-        Nonce = nonce;
-        Ts = ts;
-        this.payload = payload;
-        this.signatureMember = signatureMember;
+        Nonce = root.GetProperty("nonce"u8).GetString()!;
+        Ts = root.GetProperty("ts"u8).GetDouble();
+        payload = root.GetProperty("payload"u8);
         this.signature = signature;
+
+        // In canonical form sig stands between payload and ts, so lengths alone say where both are.
+        var tail = wire.Span.LastIndexOf(",\"ts\":"u8);
+        var signatureAt = tail - ",\"sig\":"u8.Length - JsonMarshal.GetRawUtf8Value(root.GetProperty("sig"u8)).Length;
+        signatureMember = signatureAt..tail;
+        Payload = wire[(signatureAt - JsonMarshal.GetRawUtf8Value(payload).Length)..signatureAt];
     }
 
     /// <summary>The whole envelope as canonical JSON, on one line: what is stored, and passed on untouched.</summary>
     public ReadOnlyMemory<byte> Wire { get; }
 
     /// <summary>The payload as canonical JSON.</summary>
-    public ReadOnlyMemory<byte> Payload => Wire[payload];
+    public ReadOnlyMemory<byte> Payload { get; }
 
     /// <summary>Who says it.</summary>
     public PublicKey Key { get; }
@@ -54,19 +63,19 @@ public sealed class Envelope
     /// <summary>The 32 bytes that are signed.</summary>
     internal void Digest(Span<byte> digest)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var (start, length) = signatureMember.GetOffsetAndLength(Wire.Length);
-        hash.AppendData(Wire.Span[..start]);
-        hash.AppendData(Wire.Span[(start + length)..]);
-        hash.GetHashAndReset(digest);
+        var signed = ArrayPool<byte>.Shared.Rent(Wire.Length - length);
+        Wire.Span[..start].CopyTo(signed);
+        Wire.Span[(start + length)..].CopyTo(signed.AsSpan(start));
+        SHA256.HashData(signed.AsSpan(0, Wire.Length - length), digest);
+        ArrayPool<byte>.Shared.Return(signed);
     }
 
     /// <summary>Reads the payload as a wire record; false with <see cref="ErrorCode.InvalidEnvelope"/> and what is wrong.</summary>
     public bool TryRead<T>(JsonTypeInfo<T> type, [NotNullWhen(true)] out T? payload, [NotNullWhen(false)] out Refusal? refusal) where T : class
     {
-        using var document = CanonicalJson.ToDocument(Payload);
-        var problems = JsonShape.Problems(document.RootElement, type);
-        payload = problems.Count == 0 ? document.RootElement.Deserialize(type) : null;
+        var problems = JsonShape.Problems(this.payload, type);
+        payload = problems.Count == 0 ? this.payload.Deserialize(type) : null;
         refusal = payload is null
             ? new Refusal(ErrorCode.InvalidEnvelope, "The payload does not have the members this endpoint takes.", [.. problems.Select(problem => $"payload: {problem}")])
             : null;

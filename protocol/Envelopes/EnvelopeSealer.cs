@@ -3,7 +3,6 @@ using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using FedAi.Protocol.Crypto;
@@ -15,22 +14,22 @@ namespace FedAi.Protocol.Envelopes;
 /// <summary>Makes and opens signed envelopes (WIRE 3.1). Opening checks the shape only; the caller checks the signature when the cheaper checks are done.</summary>
 public static class EnvelopeSealer
 {
+    /// <summary>64 bytes in base64.</summary>
+    private const int SignatureChars = 88;
+
     private static readonly Refusal NotJson = new(ErrorCode.InvalidJson, "The body is not JSON in UTF-8 (nested at most 64 deep).");
     private static readonly Refusal BadKeyId = new(ErrorCode.InvalidKeyId, "keyId must be a lower-case npub of 32 bytes.");
+    private static readonly Refusal BadSignature = new(ErrorCode.InvalidSignature, "sig must be 64 bytes in standard base64 with padding.");
 
     /// <summary>Signs a payload. Without a nonce a random one is made; the bytes are canonical JSON, ready to send.</summary>
-    public static byte[] Seal<T>(T payload, JsonTypeInfo<T> type, KeyPair key, long nowMs, string? nonce = null)
-    {
-        var canonical = new ArrayBufferWriter<byte>(512);
-        if (!CanonicalJson.TryWrite(JsonSerializer.SerializeToUtf8Bytes(payload, type), canonical)) throw new InvalidOperationException("A record of this library did not serialise to JSON.");
-        return Seal(canonical.WrittenSpan, key, nowMs, nonce ?? NewNonce());
-    }
+    public static byte[] Seal<T>(T payload, JsonTypeInfo<T> type, KeyPair key, long nowMs, string? nonce = null) =>
+        Seal(JsonSerializer.SerializeToUtf8Bytes(payload, type), key, nowMs, nonce ?? NewNonce());
 
-    /// <summary>Signs a payload that is canonical JSON already.</summary>
-    public static byte[] Seal(ReadOnlySpan<byte> canonicalPayload, KeyPair key, double ts, string nonce) =>
-        Seal(canonicalPayload, key, ts, nonce, static (pair, digest) => pair.Sign(digest));
+    /// <summary>Signs a payload that is JSON already, with every member it has.</summary>
+    public static byte[] Seal(ReadOnlySpan<byte> payload, KeyPair key, double ts, string nonce) =>
+        Seal(payload, key, ts, nonce, static (pair, digest) => pair.Sign(digest));
 
-    /// <summary>Opens an envelope as received. The refusal is InvalidJson, InvalidEnvelope (with details) or InvalidKeyId.</summary>
+    /// <summary>Opens an envelope as received. The refusal is InvalidJson, InvalidEnvelope (with details), InvalidKeyId or InvalidSignature.</summary>
     public static bool TryOpen(ReadOnlyMemory<byte> wire, [NotNullWhen(true)] out Envelope? envelope, [NotNullWhen(false)] out Refusal? refusal) =>
         TryOpen(wire.Span, out envelope, out refusal);
 
@@ -38,33 +37,40 @@ public static class EnvelopeSealer
     public static bool TryOpen(JsonElement nested, [NotNullWhen(true)] out Envelope? envelope, [NotNullWhen(false)] out Refusal? refusal) =>
         TryOpen(JsonMarshal.GetRawUtf8Value(nested), out envelope, out refusal);
 
-    internal static byte[] Seal(ReadOnlySpan<byte> canonicalPayload, KeyPair key, double ts, string nonce, Func<KeyPair, byte[], byte[]> sign)
+    internal static byte[] Seal(ReadOnlySpan<byte> payload, KeyPair key, double ts, string nonce, Func<KeyPair, byte[], byte[]> sign)
     {
         // The members stand in canonical order here; sig comes in between payload and ts when it is known.
-        var head = new ArrayBufferWriter<byte>(canonicalPayload.Length + 256);
-        head.Write("{\"keyId\":"u8);
-        JsonString.Write(key.PublicKey.Npub, head);
-        head.Write(",\"nonce\":"u8);
-        JsonString.Write(nonce, head);
-        head.Write(",\"payload\":"u8);
-        head.Write(canonicalPayload);
-        var signatureAt = head.WrittenCount;
-        head.Write(",\"ts\":"u8);
-        JsonNumber.Write(ts, head);
-        head.Write("}"u8);
+        var signed = new ArrayBufferWriter<byte>(payload.Length + 256);
+        signed.Write("{\"keyId\":"u8);
+        JsonString.Write(key.PublicKey.Npub, signed);
+        signed.Write(",\"nonce\":"u8);
+        JsonString.Write(nonce, signed);
+        signed.Write(",\"payload\":"u8);
+        if (!CanonicalJson.TryWrite(payload, signed)) throw new ArgumentException("The payload is not JSON.", nameof(payload));
+        var payloadEnd = signed.WrittenCount;
+        signed.Write(",\"ts\":"u8);
+        JsonNumber.Write(ts, signed);
+        signed.Write("}"u8);
 
-        var signature = sign(key, SHA256.HashData(head.WrittenSpan));
-        return [.. head.WrittenSpan[..signatureAt], .. Encoding.ASCII.GetBytes($",\"sig\":\"{Convert.ToBase64String(signature)}\""), .. head.WrittenSpan[signatureAt..]];
+        var opening = ",\"sig\":\""u8;
+        var wire = new byte[signed.WrittenCount + opening.Length + SignatureChars + 1];
+        signed.WrittenSpan[..payloadEnd].CopyTo(wire);
+        var member = wire.AsSpan(payloadEnd, opening.Length + SignatureChars + 1);
+        opening.CopyTo(member);
+        Base64.EncodeToUtf8(sign(key, SHA256.HashData(signed.WrittenSpan)), member[opening.Length..], out _, out _);
+        member[^1] = (byte)'"';
+        signed.WrittenSpan[payloadEnd..].CopyTo(wire.AsSpan(payloadEnd + member.Length));
+        return wire;
     }
 
     private static bool TryOpen(ReadOnlySpan<byte> wire, [NotNullWhen(true)] out Envelope? envelope, [NotNullWhen(false)] out Refusal? refusal)
     {
         envelope = null;
         refusal = NotJson;
-        if (CanonicalJson.Of(wire) is not { } canonical) return false;
+        var canonical = new ArrayBufferWriter<byte>(Math.Max(16, wire.Length));
+        if (!CanonicalJson.TryWrite(wire, canonical)) return false;
 
-        using var document = CanonicalJson.ToDocument(canonical);
-        var root = document.RootElement;
+        var root = CanonicalJson.ToDocument(canonical.WrittenMemory).RootElement;
         var problems = Problems(root);
         if (problems.Count > 0)
         {
@@ -74,15 +80,10 @@ public static class EnvelopeSealer
 
         refusal = BadKeyId;
         if (!PublicKey.TryParseNpub(root.GetProperty("keyId"u8).GetString(), out var key)) return false;
+        refusal = BadSignature;
+        if (!TryReadSignature(root.GetProperty("sig"u8), out var signature)) return false;
 
-        var signature = root.GetProperty("sig"u8);
-        if (!TryReadSignature(signature, out var signatureBytes))
-        {
-            refusal = new Refusal(ErrorCode.InvalidSignature, "sig must be 64 bytes in standard base64 with padding.");
-            return false;
-        }
-
-        envelope = Located(canonical, root.GetProperty("payload"u8), signature, signatureBytes, key, root.GetProperty("nonce"u8).GetString()!, root.GetProperty("ts"u8).GetDouble());
+        envelope = new Envelope(canonical.WrittenMemory, root, key, signature);
         refusal = null;
         return true;
     }
@@ -94,26 +95,18 @@ public static class EnvelopeSealer
         return root.ValueKind != JsonValueKind.Object || root.TryGetProperty("payload"u8, out _) ? problems : [.. problems, "payload: value: Required"];
     }
 
-    /// <summary>In canonical form <c>sig</c> stands between <c>payload</c> and <c>ts</c>, so lengths alone say where both are.</summary>
-    private static Envelope Located(byte[] canonical, JsonElement payload, JsonElement signature, byte[] signatureBytes, PublicKey key, string nonce, double ts)
-    {
-        var tail = canonical.AsSpan().LastIndexOf(",\"ts\":"u8);
-        var signatureLength = ",\"sig\":"u8.Length + JsonMarshal.GetRawUtf8Value(signature).Length;
-        var signatureAt = tail - signatureLength;
-        var payloadLength = JsonMarshal.GetRawUtf8Value(payload).Length;
-        return new Envelope(canonical, (signatureAt - payloadLength)..signatureAt, signatureAt..tail, signatureBytes, key, nonce, ts);
-    }
-
     /// <summary>Only the one spelling of base64 that we write: a signature must not have two texts (WIRE W-16).</summary>
     private static bool TryReadSignature(JsonElement text, [NotNullWhen(true)] out byte[]? signature)
     {
         signature = null;
         var raw = JsonMarshal.GetRawUtf8Value(text)[1..^1];
         Span<byte> decoded = stackalloc byte[Schnorr.SignatureBytes + 2];
-        if (raw.Length != 88 || Base64.DecodeFromUtf8(raw, decoded, out var consumed, out var written) != OperationStatus.Done) return false;
-        if (consumed != raw.Length || written != Schnorr.SignatureBytes) return false;
+        if (raw.Length != SignatureChars || Base64.DecodeFromUtf8(raw, decoded, out _, out var written) != OperationStatus.Done || written != Schnorr.SignatureBytes) return false;
+        Span<byte> spelled = stackalloc byte[SignatureChars];
+        Base64.EncodeToUtf8(decoded[..written], spelled, out _, out _);
+        if (!spelled.SequenceEqual(raw)) return false;
         signature = decoded[..written].ToArray();
-        return Encoding.ASCII.GetBytes(Convert.ToBase64String(signature)).AsSpan().SequenceEqual(raw);
+        return true;
     }
 
     private static string NewNonce() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));

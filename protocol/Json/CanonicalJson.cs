@@ -9,6 +9,9 @@ namespace FedAi.Protocol.Json;
 /// </summary>
 public static class CanonicalJson
 {
+    /// <summary>Objects up to this size are sorted in place on the stack: 64 levels of them still take 8 KB only.</summary>
+    private const int FewMembers = 32;
+
     /// <summary>Writes the canonical form; false (and nothing of use written) when the text is not JSON, not UTF-8 or nested deeper than 64.</summary>
     public static bool TryWrite(ReadOnlySpan<byte> utf8Json, IBufferWriter<byte> output)
     {
@@ -85,7 +88,9 @@ public static class CanonicalJson
     private static void WriteObject(ReadOnlySpan<byte> text, JsonToken[] tokens, int index, IBufferWriter<byte> output)
     {
         output.Write("{"u8);
-        var members = SortedMembers(text, tokens, index);
+        var count = CountMembers(tokens, index);
+        Span<int> members = count <= FewMembers ? stackalloc int[FewMembers] : new int[count];
+        members = members[..SortMembers(text, tokens, index, members[..count])];
         for (var i = 0; i < members.Length; i++)
         {
             if (i > 0) output.Write(","u8);
@@ -97,39 +102,36 @@ public static class CanonicalJson
         output.Write("}"u8);
     }
 
-    /// <summary>Key tokens in canonical order, the last of each key only.</summary>
-    private static int[] SortedMembers(ReadOnlySpan<byte> text, JsonToken[] tokens, int index)
+    private static int CountMembers(JsonToken[] tokens, int index)
     {
-        var end = index + tokens[index].Size;
-        var count = 0;
+        var (count, end) = (0, index + tokens[index].Size);
         for (var key = index + 1; key < end; key += 1 + tokens[key + 1].Size) count++;
-        if (count == 0) return [];
+        return count;
+    }
 
-        var members = new int[count];
-        var sorted = true;
-        var simple = true;
-        for (int key = index + 1, i = 0; key < end; key += 1 + tokens[key + 1].Size, i++)
+    /// <summary>Fills in the key tokens in canonical order, the last of each key only; gives how many are left.</summary>
+    private static int SortMembers(ReadOnlySpan<byte> text, JsonToken[] tokens, int index, Span<int> members)
+    {
+        var (sorted, simple) = (true, true);
+        for (int key = index + 1, i = 0; i < members.Length; key += 1 + tokens[key + 1].Size, i++)
         {
             members[i] = key;
             simple &= tokens[key] is { Escaped: false, Ascii: true };
             sorted &= i == 0 || (simple && Bytes(text, tokens[members[i - 1]]).SequenceCompareTo(Bytes(text, tokens[key])) < 0);
         }
 
-        if (sorted && simple) return members;
-        if (simple && count <= 32) return InsertionSorted(text, tokens, members);
+        if (sorted && simple) return members.Length;
+        if (simple && members.Length <= FewMembers) return InsertionSort(text, tokens, members);
 
-        var names = new string[count];
-        for (var i = 0; i < count; i++) names[i] = JsonString.Decode(Bytes(text, tokens[members[i]]), tokens[members[i]].Escaped);
-        return [.. members
-            .Select((key, i) => (Key: key, Name: names[i]))
-            .GroupBy(member => member.Name, StringComparer.Ordinal)
-            .Select(same => same.Last())
-            .OrderBy(member => member.Name, StringComparer.Ordinal)
-            .Select(member => member.Key)];
+        var named = new List<(string Name, int Key)>(members.Length);
+        foreach (var key in members) named.Add((JsonString.Decode(Bytes(text, tokens[key])), key));
+        var kept = named.GroupBy(member => member.Name, StringComparer.Ordinal).Select(same => same.Last()).OrderBy(member => member.Name, StringComparer.Ordinal).ToList();
+        for (var i = 0; i < kept.Count; i++) members[i] = kept[i].Key;
+        return kept.Count;
     }
 
     /// <summary>The usual object: a few plain keys in the order their writer liked. Stable, so the last of equal keys is the one kept.</summary>
-    private static int[] InsertionSorted(ReadOnlySpan<byte> text, JsonToken[] tokens, int[] members)
+    private static int InsertionSort(ReadOnlySpan<byte> text, JsonToken[] tokens, Span<int> members)
     {
         var kept = 0;
         foreach (var member in members)
@@ -143,19 +145,19 @@ public static class CanonicalJson
                 continue;
             }
 
-            members.AsSpan(at, kept - at).CopyTo(members.AsSpan(at + 1));
+            members[at..kept].CopyTo(members[(at + 1)..]);
             members[at] = member;
             kept++;
         }
 
-        return kept == members.Length ? members : members[..kept];
+        return kept;
     }
 
     private static void WriteString(ReadOnlySpan<byte> text, in JsonToken token, IBufferWriter<byte> output)
     {
         if (token.Escaped)
         {
-            JsonString.Write(JsonString.Decode(Bytes(text, token), escaped: true), output);
+            JsonString.WriteLiteral(Bytes(text, token), output);
             return;
         }
 

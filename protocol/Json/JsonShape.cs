@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -10,120 +12,169 @@ namespace FedAi.Protocol.Json;
 /// null; enum names are exact; <c>long</c> members are integers from 0; unknown members pass unless the record forbids them.
 /// The words are those existing software uses (WIRE 3.1), so that its users find what they know.
 /// </summary>
-public static class JsonShape
+public sealed class JsonShape
 {
-    /// <summary>A stranger's message is not worth more words than this.</summary>
-    private const int MaxProblems = 20;
+    private static readonly ConcurrentDictionary<JsonTypeInfo, JsonShape> Known = new();
+
+    private readonly Form form;
+    private readonly (string Name, byte[] Utf8Name, bool Required, JsonShape Shape)[] members = [];
+    private readonly bool closed;
+    private readonly JsonShape? element;
+    private readonly string[] enumNames = [];
+
+    private enum Form : byte { Anything, Text, Number, Integer, Truth, EnumName, Record, Array, Map }
+
+    private JsonShape(JsonTypeInfo info)
+    {
+        var type = Nullable.GetUnderlyingType(info.Type) ?? info.Type;
+        form = FormOf(type, info.Kind);
+        switch (form)
+        {
+            case Form.EnumName:
+                enumNames = NamesOf(type, info.Options.GetTypeInfo(type));
+                break;
+            case Form.Array or Form.Map:
+                element = Of(info.Options.GetTypeInfo(info.ElementType!));
+                break;
+            case Form.Record:
+                closed = info.UnmappedMemberHandling == JsonUnmappedMemberHandling.Disallow;
+                members = [.. info.Properties.Select(member => (member.Name, Encoding.UTF8.GetBytes(member.Name), member.IsRequired, Of(info.Options.GetTypeInfo(member.PropertyType))))];
+                break;
+        }
+    }
 
     /// <summary>What is wrong with the value, as <c>path: reason</c>; empty when it fits.</summary>
     public static IReadOnlyList<string> Problems(JsonElement value, JsonTypeInfo type)
     {
-        var problems = new List<string>();
-        Check(value, type, "", problems);
-        return problems;
+        var shape = Of(type);
+        if (shape.Fits(value, null)) return [];
+        // Nearly everything fits, so paths and words are made on a second walk only.
+        var findings = new ShapeFindings();
+        shape.Fits(value, findings);
+        return findings.Problems;
     }
 
-    private static void Check(JsonElement value, JsonTypeInfo type, string path, List<string> problems)
-    {
-        if (problems.Count >= MaxProblems) return;
-        switch (type.Kind)
+    // Wire records are trees: none holds itself.
+    private static JsonShape Of(JsonTypeInfo type) => Known.TryGetValue(type, out var known) ? known : Known.GetOrAdd(type, new JsonShape(type));
+
+    private static Form FormOf(Type type, JsonTypeInfoKind kind) =>
+        type == typeof(JsonElement) ? Form.Anything
+        : type == typeof(string) ? Form.Text
+        : type == typeof(double) ? Form.Number
+        : type == typeof(long) ? Form.Integer
+        : type == typeof(bool) ? Form.Truth
+        : type.IsEnum ? Form.EnumName
+        : kind switch
         {
-            case JsonTypeInfoKind.Object when Is(value, JsonValueKind.Object, path, problems):
-                CheckMembers(value, type, path, problems);
-                break;
+            JsonTypeInfoKind.Object => Form.Record,
+            JsonTypeInfoKind.Enumerable => Form.Array,
+            JsonTypeInfoKind.Dictionary => Form.Map,
+            _ => throw new NotSupportedException($"{type} is no type that a wire record may have as a member"),
+        };
 
-            case JsonTypeInfoKind.Enumerable when Is(value, JsonValueKind.Array, path, problems):
-                var index = 0;
-                foreach (var item in value.EnumerateArray())
-                    CheckTyped(item, type.ElementType!, type.Options, Join(path, (index++).ToString(CultureInfo.InvariantCulture)), problems);
-                break;
+    /// <summary>The names the serialiser writes. Reading, it would take them in any case, and numbers too.</summary>
+    private static string[] NamesOf(Type type, JsonTypeInfo info) =>
+        [.. Enum.GetValuesAsUnderlyingType(type).Cast<object>().Select(value => JsonSerializer.SerializeToElement(Enum.ToObject(type, value), info).GetString()!)];
 
-            case JsonTypeInfoKind.Dictionary when Is(value, JsonValueKind.Object, path, problems):
-                foreach (var entry in value.EnumerateObject())
-                    CheckTyped(entry.Value, type.ElementType!, type.Options, Join(path, entry.Name), problems);
-                break;
+    /// <summary>Without <paramref name="findings"/> it stops at the first thing that is wrong.</summary>
+    private bool Fits(JsonElement value, ShapeFindings? findings) => form switch
+    {
+        Form.Anything => true,
+        Form.Text => Is(value, JsonValueKind.String, findings),
+        Form.Number => Is(value, JsonValueKind.Number, findings),
+        Form.Integer => Is(value, JsonValueKind.Number, findings) && IsInteger(value.GetDouble(), findings),
+        Form.Truth => value.ValueKind == JsonValueKind.True || Is(value, JsonValueKind.False, findings),
+        Form.EnumName => IsEnumName(value) || Wrong("Invalid input", findings),
+        Form.Record => Is(value, JsonValueKind.Object, findings) && HasMembers(value, findings) & (!closed || HasNoOthers(value, findings)),
+        Form.Array => Is(value, JsonValueKind.Array, findings) && ItemsFit(value, findings),
+        _ => Is(value, JsonValueKind.Object, findings) && EntriesFit(value, findings),
+    };
+
+    private bool HasMembers(JsonElement value, ShapeFindings? findings)
+    {
+        var fits = true;
+        foreach (var (name, utf8Name, required, shape) in members)
+        {
+            findings?.Enter(name);
+            if (value.TryGetProperty(utf8Name, out var present)) fits &= shape.Fits(present, findings);
+            else if (required) fits = Wrong(shape.form == Form.EnumName ? "Invalid input" : "Required", findings);
+            findings?.Leave();
+            if (IsDecided(fits, findings)) return false;
         }
+
+        return fits;
     }
 
-    private static void CheckMembers(JsonElement value, JsonTypeInfo type, string path, List<string> problems)
+    private bool HasNoOthers(JsonElement value, ShapeFindings? findings)
     {
-        foreach (var member in type.Properties)
-        {
-            var at = Join(path, member.Name);
-            if (value.TryGetProperty(member.Name, out var present)) CheckTyped(present, member.PropertyType, type.Options, at, problems);
-            else if (member.IsRequired) problems.Add($"{at}: {(Plain(member.PropertyType).IsEnum ? "Invalid input" : "Required")}");
-        }
-
-        if (type.UnmappedMemberHandling != JsonUnmappedMemberHandling.Disallow) return;
+        var fits = true;
         foreach (var member in value.EnumerateObject())
-            if (!type.Properties.Any(known => member.NameEquals(known.Name)))
-                problems.Add($"{Name(path)}: Unrecognized key(s) in object: '{member.Name}'");
-    }
-
-    private static void CheckTyped(JsonElement value, Type type, JsonSerializerOptions options, string path, List<string> problems)
-    {
-        if (problems.Count >= MaxProblems) return;
-        type = Plain(type);
-        if (type == typeof(JsonElement)) return;
-        if (type == typeof(string)) Is(value, JsonValueKind.String, path, problems);
-        else if (type == typeof(double)) Is(value, JsonValueKind.Number, path, problems);
-        else if (type == typeof(long)) CheckInteger(value, path, problems);
-        else if (type == typeof(bool)) CheckBoolean(value, path, problems);
-        else if (type.IsEnum) CheckEnum(value, options.GetTypeInfo(type), path, problems);
-        else Check(value, options.GetTypeInfo(type), path, problems);
-    }
-
-    private static void CheckInteger(JsonElement value, string path, List<string> problems)
-    {
-        if (!Is(value, JsonValueKind.Number, path, problems)) return;
-        var number = value.GetDouble();
-        if (number != Math.Floor(number)) problems.Add($"{Name(path)}: Expected integer, received float");
-        if (number < 0) problems.Add($"{Name(path)}: Number must be greater than or equal to 0");
-        if (number > 9_007_199_254_740_991) problems.Add($"{Name(path)}: Number must be less than or equal to 9007199254740991");
-    }
-
-    private static void CheckBoolean(JsonElement value, string path, List<string> problems)
-    {
-        if (value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
-            problems.Add($"{Name(path)}: Expected boolean, received {Kind(value)}");
-    }
-
-    private static void CheckEnum(JsonElement value, JsonTypeInfo type, string path, List<string> problems)
-    {
-        if (value.ValueKind == JsonValueKind.String && IsExactName(value, type)) return;
-        problems.Add($"{Name(path)}: Invalid input");
-    }
-
-    /// <summary>The converter reads names in any case, and numbers; only what it would write itself is right.</summary>
-    private static bool IsExactName(JsonElement value, JsonTypeInfo type)
-    {
-        try
         {
-            var read = JsonSerializer.Deserialize(value, type);
-            return JsonSerializer.SerializeToElement(read, type) is { ValueKind: JsonValueKind.String } name && name.ValueEquals(value.GetString());
+            if (!IsMember(member)) fits = findings is not null && Wrong($"Unrecognized key(s) in object: '{ShapeFindings.Shorten(member.Name)}'", findings);
+            if (IsDecided(fits, findings)) return false;
         }
-        catch (JsonException)
-        {
-            return false;
-        }
+
+        return fits;
     }
 
-    private static bool Is(JsonElement value, JsonValueKind kind, string path, List<string> problems)
+    private bool IsMember(JsonProperty property)
     {
-        if (value.ValueKind == kind) return true;
-        problems.Add($"{Name(path)}: Expected {kind.ToString().ToLowerInvariant()}, received {Kind(value)}");
+        foreach (var member in members)
+            if (property.NameEquals(member.Utf8Name)) return true;
         return false;
     }
 
-    private static string Kind(JsonElement value) => value.ValueKind switch
+    private bool IsEnumName(JsonElement value)
     {
-        JsonValueKind.True or JsonValueKind.False => "boolean",
-        var kind => kind.ToString().ToLowerInvariant(),
-    };
+        if (value.ValueKind != JsonValueKind.String) return false;
+        foreach (var name in enumNames)
+            if (value.ValueEquals(name)) return true;
+        return false;
+    }
 
-    private static Type Plain(Type type) => Nullable.GetUnderlyingType(type) ?? type;
+    private bool ItemsFit(JsonElement value, ShapeFindings? findings)
+    {
+        var (fits, index) = (true, 0);
+        foreach (var item in value.EnumerateArray())
+        {
+            findings?.Enter(index++.ToString(CultureInfo.InvariantCulture));
+            fits &= element!.Fits(item, findings);
+            findings?.Leave();
+            if (IsDecided(fits, findings)) return false;
+        }
 
-    private static string Name(string path) => path.Length == 0 ? "value" : path;
+        return fits;
+    }
 
-    private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
+    private bool EntriesFit(JsonElement value, ShapeFindings? findings)
+    {
+        var fits = true;
+        foreach (var entry in value.EnumerateObject())
+        {
+            findings?.Enter(entry.Name);
+            fits &= element!.Fits(entry.Value, findings);
+            findings?.Leave();
+            if (IsDecided(fits, findings)) return false;
+        }
+
+        return fits;
+    }
+
+    private static bool IsDecided(bool fits, ShapeFindings? findings) => !fits && findings is null or { IsFull: true };
+
+    private static bool IsInteger(double number, ShapeFindings? findings) =>
+        (number == Math.Floor(number) || Wrong("Expected integer, received float", findings))
+        & (number >= 0 || Wrong("Number must be greater than or equal to 0", findings))
+        & (number <= 9_007_199_254_740_991 || Wrong("Number must be less than or equal to 9007199254740991", findings));
+
+    private static bool Is(JsonElement value, JsonValueKind kind, ShapeFindings? findings) =>
+        value.ValueKind == kind || (findings is not null && Wrong($"Expected {Word(kind)}, received {Word(value.ValueKind)}", findings));
+
+    private static bool Wrong(string reason, ShapeFindings? findings)
+    {
+        findings?.Add(reason);
+        return false;
+    }
+
+    private static string Word(JsonValueKind kind) => kind is JsonValueKind.True or JsonValueKind.False ? "boolean" : kind.ToString().ToLowerInvariant();
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace FedAi.Protocol.Json;
@@ -30,29 +31,68 @@ public static class JsonString
         output.Write("\""u8);
     }
 
-    /// <summary>The value of a JSON string literal without its quotes, whose escapes are known to be well-formed.</summary>
-    internal static string Decode(ReadOnlySpan<byte> literal, bool escaped)
+    /// <summary>Writes a literal (without its quotes, its escapes well-formed) as <see cref="Write"/> would write its value.</summary>
+    internal static void WriteLiteral(ReadOnlySpan<byte> literal, IBufferWriter<byte> output)
     {
-        if (!escaped) return Encoding.UTF8.GetString(literal);
+        output.Write("\""u8);
+        while (true)
+        {
+            var backslash = literal.IndexOf((byte)'\\');
+            if (backslash < 0) break;
+            if (backslash > 0) output.Write(literal[..backslash]);
+            literal = literal[backslash..];
+            literal = literal[WriteEscape(literal, output)..];
+        }
+
+        output.Write(literal);
+        output.Write("\""u8);
+    }
+
+    /// <summary>The value of a JSON string literal without its quotes, whose escapes are known to be well-formed.</summary>
+    internal static string Decode(ReadOnlySpan<byte> literal)
+    {
         var text = new StringBuilder(literal.Length);
         while (true)
         {
             var backslash = literal.IndexOf((byte)'\\');
             if (backslash < 0) return text.Append(Encoding.UTF8.GetString(literal)).ToString();
-            text.Append(Encoding.UTF8.GetString(literal[..backslash]));
-            literal = literal[(backslash + 1)..];
-            text.Append(literal[0] switch
-            {
-                (byte)'b' => '\b',
-                (byte)'f' => '\f',
-                (byte)'n' => '\n',
-                (byte)'r' => '\r',
-                (byte)'t' => '\t',
-                (byte)'u' => (char)Convert.ToUInt16(Encoding.ASCII.GetString(literal.Slice(1, 4)), 16),
-                var same => (char)same,
-            });
-            literal = literal[(literal[0] == 'u' ? 5 : 1)..];
+            text.Append(Encoding.UTF8.GetString(literal[..backslash])).Append(Unescape(literal[backslash..], out var length));
+            literal = literal[(backslash + length)..];
         }
+    }
+
+    /// <summary>Writes the escape at the start of a literal; gives the bytes it took, two escapes where they make one character.</summary>
+    private static int WriteEscape(ReadOnlySpan<byte> literal, IBufferWriter<byte> output)
+    {
+        var unit = Unescape(literal, out var length);
+        var rest = literal[length..];
+        if (char.IsHighSurrogate(unit) && rest.StartsWith("\\u"u8) && Unescape(rest, out var second) is var low && char.IsLowSurrogate(low))
+        {
+            WriteRune(new Rune(unit, low), output);
+            return length + second;
+        }
+
+        if (Special.Contains(unit)) WriteSpecial([unit], output);
+        else WriteRune(new Rune(unit), output);
+        return length;
+    }
+
+    private static void WriteRune(Rune rune, IBufferWriter<byte> output) => output.Advance(rune.EncodeToUtf8(output.GetSpan(4)));
+
+    /// <summary>The UTF-16 unit that the escape at the start of a literal stands for.</summary>
+    private static char Unescape(ReadOnlySpan<byte> literal, out int length)
+    {
+        length = literal[1] == 'u' ? 6 : 2;
+        return literal[1] switch
+        {
+            (byte)'b' => '\b',
+            (byte)'f' => '\f',
+            (byte)'n' => '\n',
+            (byte)'r' => '\r',
+            (byte)'t' => '\t',
+            (byte)'u' => (char)ushort.Parse(literal.Slice(2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
+            var same => (char)same,
+        };
     }
 
     /// <summary>Writes the first character of <paramref name="text"/>, which is special; gives the UTF-16 units it took.</summary>

@@ -13,6 +13,9 @@ internal ref struct JsonTokenizer
     /// <summary>Deeper than any message of ours by far; keeps the recursion within a fraction of the stack.</summary>
     public const int MaxDepth = 64;
 
+    /// <summary>Many times what the largest honest request has; <c>[0,0,0…</c> would else cost eight times its size in memory.</summary>
+    public const int MaxTokens = 1 << 18;
+
     private readonly ReadOnlySpan<byte> text;
     private JsonToken[] tokens;
     private int count;
@@ -21,7 +24,7 @@ internal ref struct JsonTokenizer
     private JsonTokenizer(ReadOnlySpan<byte> text)
     {
         this.text = text;
-        tokens = ArrayPool<JsonToken>.Shared.Rent(Math.Max(16, text.Length / 16));
+        tokens = ArrayPool<JsonToken>.Shared.Rent(Math.Clamp(text.Length / 16, 16, 4096));
     }
 
     /// <summary>The tokens of a text, in an array rented from the shared pool; null when the text is not JSON, not UTF-8 or too deep.</summary>
@@ -37,7 +40,7 @@ internal ref struct JsonTokenizer
     private bool ReadValue(int depth)
     {
         SkipBlanks();
-        if (position >= text.Length) return false;
+        if (position >= text.Length || count >= MaxTokens) return false;
         return text[position] switch
         {
             (byte)'{' => depth < MaxDepth && ReadObject(depth),

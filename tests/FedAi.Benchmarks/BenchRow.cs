@@ -11,6 +11,7 @@ internal sealed record BenchRow(string Name, Func<Progress, CancellationToken, T
         new("latency", RouterRows.LatencyAsync),
         new("throughput", RouterRows.ThroughputAsync),
         new("events", EventRow.MeasureAsync),
+        new("envelopes", EnvelopeRow.MeasureAsync),
         new("streams", StreamRow.MeasureAsync),
         new("footprint", FootprintRow.MeasureAsync),
     ];

@@ -38,7 +38,7 @@ public sealed class EnvelopeVectorTests
             using var wire = JsonDocument.Parse(vector.GetProperty("wire").GetString()!);
             var payload = CanonicalJson.Of(Encoding.UTF8.GetBytes(wire.RootElement.GetProperty("payload").GetRawText()))!;
             var nonce = wire.RootElement.GetProperty("nonce").GetRawText();
-            var made = EnvelopeSealer.Seal(payload, key!, envelope.Ts, JsonString.Decode(Encoding.UTF8.GetBytes(nonce[1..^1]), escaped: true), static (pair, digest) => pair.Sign(digest, new byte[32]));
+            var made = EnvelopeSealer.Seal(payload, key!, envelope.Ts, JsonString.Decode(Encoding.UTF8.GetBytes(nonce[1..^1])), static (pair, digest) => pair.Sign(digest, new byte[32]));
 
             Open(made, name).VerifySignature().ShouldBeTrue(name);
             JsonDocument.Parse(made).RootElement.GetProperty("sig").GetString().ShouldBe(vector.GetProperty("sigAuxZero").GetString(), name);
