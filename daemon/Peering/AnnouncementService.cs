@@ -59,7 +59,9 @@ internal sealed partial class AnnouncementService(AnnouncementSigner signer, Rel
             var known = announced.GetValueOrDefault(messages[i].Type);
             var changed = known?.Content.Span.SequenceEqual(contents[i].Payload.Span) != true;
             if (!AnnouncementPolicy.IsDue(messages[i].Type, now - known?.AtMs, changed) || !budget.TryTake()) continue;
-            if (await PublishAsync(messages[i], expirationSeconds: null, stop)) announced[messages[i].Type] = new Announcement(messages[i], contents[i].Payload, now);
+            // Noted first: one that is on its way when the router stops must be taken back too.
+            announced[messages[i].Type] = new Announcement(messages[i], contents[i].Payload, now);
+            if (!await PublishAsync(messages[i], expirationSeconds: null, stop)) announced.Remove(messages[i].Type);
         }
     }
 
