@@ -74,7 +74,8 @@ internal static class PeeringModule
         ["refusedEvents"] = relay.RefusedEvents,
     };
 
-    private static List<PooledRelay> Relays(RelayOptions options) =>
+    /// <summary>The configured relays, each once.</summary>
+    public static IReadOnlyList<PooledRelay> Relays(RelayOptions options) =>
     [
         .. options.Bootstrap.Concat(options.Publish).Distinct(StringComparer.Ordinal).Select(text =>
             RelayUrl.TryParse(text, options.AllowPlain, out var relay, out var problem)
