@@ -29,7 +29,7 @@ internal static partial class DaemonHost
         AddCommon(builder.Services, context);
         switch (context.Role)
         {
-            case Role.Node: NodeModule.Add(builder.Services); break;
+            case Role.Node: NodeModule.Add(builder.Services, context.DataFolder!); break;
             case Role.Router: RouterModule.Add(builder.Services); break;
             case Role.Gateway: GatewayModule.Add(builder.Services); break;
             case Role.Relay: PeeringModule.AddRelay(builder.Services); break;

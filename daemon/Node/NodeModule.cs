@@ -2,20 +2,21 @@ using System.Text.Json.Nodes;
 using FedAi.Daemon.Peering;
 using FedAi.Protocol.Crypto;
 using FedAi.Runners;
+using FedAi.Runners.Llama;
 
 namespace FedAi.Daemon.Node;
 
 /// <summary>Plugs the node's services and endpoints into the host. The runner is added beside it: which one is the operator's choice.</summary>
 internal static class NodeModule
 {
-    public static void Add(IServiceCollection services)
+    public static void Add(IServiceCollection services, string dataFolder)
     {
         PeeringModule.Add(services);
         PeeringModule.AddGate(services);
         services.AddSingleton(provider => Identity(provider.GetRequiredService<KeyPair>(), provider.GetRequiredService<NodeOptions>()));
         services.AddSingleton(provider => new RouterLinks(Links(provider.GetRequiredService<NodeOptions>()), provider.GetRequiredService<RouterDirectory>()));
         services.AddSingleton(provider => new CapacityGate(provider.GetRequiredService<NodeOptions>().MaxConcurrency));
-        services.AddSingleton<IRunner, NoRunner>();
+        services.AddSingleton(provider => NodeRunner.Start(provider.GetRequiredService<RunnerOptions>(), dataFolder, provider.GetRequiredService<ILogger<LlamaRunner>>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<NodeMetering>().AddSingleton<NodeInference>().AddSingleton<NodeOffer>().AddSingleton<RegistrationLog>().AddSingleton<RouterCallClient>().AddSingleton<NodeEndpoints>();
         services.AddHostedService<RegistrationService>().AddHostedService<MeteringReportService>();
     }

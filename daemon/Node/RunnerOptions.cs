@@ -1,3 +1,5 @@
+using FedAi.Runners.Sandbox;
+
 namespace FedAi.Daemon.Node;
 
 /// <summary>The model of this node and the process that runs it (DECISIONS E20, E21).</summary>
@@ -18,6 +20,6 @@ internal sealed record RunnerOptions
     /// <summary>Requests that the model works on at once, in one batch. Default: 4.</summary>
     public int Slots { get; init; } = 4;
 
-    /// <summary>The weakest cage that will do: none, rlimits, unshare, landlock or bubblewrap; without it the runner does not start. Default: none, the strongest there is.</summary>
-    public IsolationLevel IsolationMinimum { get; init; }
+    /// <summary>The weakest cage that will do: none, rlimits, unshare, landlock or bubblewrap; without it the runner does not start. The strongest there is, is always taken. Default: rlimits.</summary>
+    public IsolationLevel IsolationMinimum { get; init; } = IsolationLevel.Rlimits;
 }

@@ -1,0 +1,194 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using FedAi.Runners.Llama.Pipe;
+using FedAi.Runners.Sandbox;
+
+namespace FedAi.Runners.Llama;
+
+/// <summary>
+/// One running fedai-llama: sends it commands, gives each event to the request it belongs to, and ends the process when
+/// it breaks the rules of the pipe (DECISIONS E20): more than 1 MiB without a line, nothing to hear for 30 s while it has
+/// work, a line that makes no sense.
+/// </summary>
+internal sealed class LlamaChild : IDisposable
+{
+    private const int LongestLine = 1 << 20;
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
+
+    private readonly CagedProcess process;
+    private readonly ITimer watch;
+    private readonly ConcurrentDictionary<long, LlamaCall> calls = new();
+    private readonly SemaphoreSlim writing = new(1);
+    private readonly TaskCompletionSource<HostEvent?> loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long lastId;
+    private long lastHeard;
+    private string? violation;
+
+    private LlamaChild(CagedProcess process, TimeProvider time)
+    {
+        this.process = process;
+        Time = time;
+        lastHeard = time.GetTimestamp();
+        watch = time.CreateTimer(_ => EndIfSilent(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        new Thread(Pump) { IsBackground = true, Name = "runner pipe" }.Start();
+        _ = DrainErrorsAsync();
+    }
+
+    public TimeProvider Time { get; }
+
+    /// <summary>The process that runs the model: the innermost of those that were started, which is the cage's own where there is none inside.</summary>
+    public int RunnerProcessId()
+    {
+        var id = process.Id;
+        while (ChildOf(id) is { } inner) id = inner;
+        return id;
+    }
+
+    /// <summary>Completes when the process is gone, with the reason as far as it is known.</summary>
+    public Task<string> Ended => ended.Task;
+
+    /// <summary>The process's last words: an assertion of llama.cpp, an exception; said while loading, it is the reason.</summary>
+    public string LastWords { get; private set; } = "";
+
+    public static async Task<LlamaChild> StartAsync(Cage cage, CageCommand command, TimeProvider time) =>
+        new(await CagedProcess.StartAsync(cage, command).ConfigureAwait(false), time);
+
+    /// <summary>The ready or the error event; null when the process ended before.</summary>
+    public async Task<HostEvent?> LoadAsync(LoadSettings settings)
+    {
+        await SendAsync(new("load", 0) { Load = settings }).ConfigureAwait(false);
+        return await loaded.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>Starts a request; its events come through the call, which has to be disposed.</summary>
+    public async Task<LlamaCall> BeginAsync(Generation generation)
+    {
+        var call = new LlamaCall(this, Interlocked.Increment(ref lastId), generation.MaxTokens);
+        if (calls.IsEmpty) Volatile.Write(ref lastHeard, Time.GetTimestamp());
+        calls[call.Id] = call;
+        if (ended.Task.IsCompleted) EndCalls();
+        else await SendAsync(new("infer", call.Id) { Infer = generation }).ConfigureAwait(false);
+        return call;
+    }
+
+    public Task CancelAsync(long id) => SendAsync(new("cancel", id));
+
+    public void Dispose()
+    {
+        watch.Dispose();
+        process.Dispose();
+    }
+
+    private async Task SendAsync(HostCommand command)
+    {
+        var line = JsonSerializer.SerializeToUtf8Bytes(command, PipeJson.Default.HostCommand);
+        Array.Resize(ref line, line.Length + 1);
+        line[^1] = (byte)'\n';
+        await writing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            await process.Input.WriteAsync(line).ConfigureAwait(false);
+            await process.Input.FlushAsync().ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // it is gone: the thread that reads its pipe ends all calls
+        }
+        finally
+        {
+            writing.Release();
+        }
+    }
+
+    private void Pump()
+    {
+        var buffer = new byte[16_384];
+        var filled = 0;
+        while (violation is null && Read(buffer.AsSpan(filled)) is > 0 and var count)
+        {
+            Volatile.Write(ref lastHeard, Time.GetTimestamp());
+            filled += count;
+            var rest = buffer.AsSpan(0, filled);
+            while (rest.IndexOf((byte)'\n') is >= 0 and var end)
+            {
+                if (!TryHandle(rest[..end])) EndFor("it sent a line that is not allowed");
+                rest = rest[(end + 1)..];
+            }
+            if (rest.Length > LongestLine) EndFor("it sent more than 1 MiB without a line");
+            filled = rest.Length;
+            rest.CopyTo(buffer);
+            if (filled == buffer.Length) Array.Resize(ref buffer, buffer.Length * 2);
+        }
+        if (!process.Exited.Wait(TimeSpan.FromSeconds(1))) process.Kill(); // it closed its pipe: there is no use for it
+        var code = process.Exited.GetAwaiter().GetResult();
+        watch.Dispose();
+        ended.TrySetResult(violation ?? $"it ended with code {code}");
+        loaded.TrySetResult(null);
+        EndCalls();
+    }
+
+    private int Read(Span<byte> buffer)
+    {
+        try
+        {
+            return process.Output.Read(buffer);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    private bool TryHandle(ReadOnlySpan<byte> line)
+    {
+        if (!EventReader.TryRead(line, out var @event)) return false;
+        if (@event.Kind is HostEventKind.Busy or HostEventKind.Loading) return true;
+        if (@event.Id == 0) return loaded.TrySetResult(@event);
+        if (!calls.TryGetValue(@event.Id, out var call)) return false;
+        if (@event.Kind is HostEventKind.Final or HostEventKind.Error) calls.TryRemove(@event.Id, out _);
+        return call.TryDeliver(@event);
+    }
+
+    private void EndCalls()
+    {
+        foreach (var (id, call) in calls)
+        {
+            calls.TryRemove(id, out _);
+            call.End();
+        }
+    }
+
+    private void EndIfSilent()
+    {
+        var busy = !loaded.Task.IsCompleted || !calls.IsEmpty;
+        if (busy && Time.GetElapsedTime(Volatile.Read(ref lastHeard)) > LongestSilence) EndFor("it was silent for 30 s while it had work");
+    }
+
+    private static int? ChildOf(int id)
+    {
+        var file = $"/proc/{id}/task/{id}/children";
+        return File.Exists(file) && int.TryParse(File.ReadAllText(file).Split(' ')[0], out var child) ? child : null;
+    }
+
+    private void EndFor(string reason)
+    {
+        violation = reason;
+        process.Kill();
+    }
+
+    /// <summary>Keeps the pipe empty, so that the child never blocks on it, and the last kilobyte in memory.</summary>
+    private async Task DrainErrorsAsync()
+    {
+        using var reader = new StreamReader(process.Error);
+        var buffer = new char[1024];
+        while (await reader.ReadAsync(buffer).ConfigureAwait(false) is > 0 and var count)
+        {
+            var words = LastWords + string.Create(count, buffer, (text, from) =>
+            {
+                for (var i = 0; i < text.Length; i++) text[i] = char.IsControl(from[i]) ? ' ' : from[i];
+            });
+            LastWords = words.Length <= 1024 ? words : words[^1024..];
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using FedAi.Runners.Sandbox;
+
+namespace FedAi.Runners.Llama;
+
+/// <summary>What an operator decides about one llama.cpp runner.</summary>
+public sealed record LlamaRunnerOptions
+{
+    /// <summary>The model's GGUF file. It is checked before each start; while it cannot be used, the runner offers nothing and says why.</summary>
+    public required string ModelPath { get; init; }
+
+    /// <summary>The name under which the model is offered. Default: the file's name without its ending.</summary>
+    public string? ModelId { get; init; }
+
+    /// <summary>Tokens that prompt and answer of one request may have together, at most what the model was trained for. Memory grows with this times <see cref="Slots"/>.</summary>
+    public int ContextTokens { get; init; } = 4096;
+
+    /// <summary>Requests answered at once, 1 to 64; more share one processor, so each gets slower while their sum gets faster. Others wait their turn.</summary>
+    public int Slots { get; init; } = 4;
+
+    /// <summary>Processor threads of the model. Default: one on up to two processors, else the physical cores less one. More than that makes it slower by orders of magnitude.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>The weakest cage the operator accepts. Where this host offers less, the runner does not start. Default: the process limits itself and cannot reach out.</summary>
+    public IsolationLevel IsolationMinimum { get; init; } = IsolationLevel.Rlimits;
+
+    /// <summary>The executable fedai-llama. Default: beside this program, or in <c>llama-host/</c> beside it.</summary>
+    public string? HostPath { get; init; }
+
+    /// <summary>The folder of llama.cpp's libraries. Default: the environment's FEDAI_LLAMA_LIBS, <c>llama/</c> beside this program, or what ./fedai.sh setup installed in a checkout above it.</summary>
+    public string? LibrariesPath { get; init; }
+}

@@ -1,0 +1,33 @@
+using FedAi.Protocol.Messages;
+using FedAi.Runners.Llama.Pipe;
+
+namespace FedAi.Runners.Llama;
+
+/// <summary>Where a llama.cpp runner stands: the child that answers now, the model offered, and why not if there is no child. Replaced as a whole, never changed.</summary>
+internal sealed class LlamaState(RunnerStatus status, LlamaChild? child, RunnerModel? model, Refusal? problem)
+{
+    private readonly TaskCompletionSource replaced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public RunnerStatus Status => status;
+
+    public LlamaChild? Child => child;
+
+    /// <summary>Stays offered over a quick restart, because requests that come meanwhile wait for it.</summary>
+    public RunnerModel? Model => model;
+
+    /// <summary>Completes when there is a next state.</summary>
+    public Task Replaced => replaced.Task;
+
+    public void Replace() => replaced.TrySetResult();
+
+    /// <summary>Null when the request can run here and now; else why not.</summary>
+    public Refusal? Refuse(InferenceRequest request, uint seed, out Generation? generation)
+    {
+        generation = null;
+        if (problem is not null) return problem;
+        if (child is null || model is null) return new(ErrorCode.ModelLoading, "the model is being loaded; try again shortly", RetryAfterSeconds: 2);
+        return request.ModelId != model.Id
+            ? new(ErrorCode.ModelNotFound, $"this runner has {model.Id} only")
+            : GenerationMapping.TryRead(request, seed, model.ContextTokens, out generation);
+    }
+}

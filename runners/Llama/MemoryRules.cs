@@ -1,0 +1,26 @@
+namespace FedAi.Runners.Llama;
+
+/// <summary>Pure: what memory a model takes, so that one that does not fit is refused and never offered (RRS-18).</summary>
+internal static class MemoryRules
+{
+    private const long MiB = 1 << 20;
+
+    /// <summary>fedai-llama itself and llama.cpp's working buffers.</summary>
+    private const long Overhead = 128 * MiB;
+
+    /// <summary>Bytes needed to answer: the weights, keys and values of every slot's context, and the process.</summary>
+    public static long Needed(long fileBytes, GgufHeader header, int contextTokens, int slots)
+    {
+        var context = header.ContextTokens > 0 ? Math.Min(contextTokens, header.ContextTokens) : contextTokens;
+        return fileBytes + context * slots * header.CacheBytesPerToken + Overhead;
+    }
+
+    /// <summary>Where the process is stopped: well above what it needs, since weights may be held twice in another order, and far below endless.</summary>
+    public static long Limit(long needed) => 2 * needed + 1024 * MiB;
+
+    /// <summary>Null, or why a model does not fit.</summary>
+    public static string? Problem(long needed, long available) => needed <= available ? null
+        : $"the model needs {Show(needed)} of memory, {Show(available)} are free; take a smaller model, less context or fewer slots";
+
+    private static string Show(long bytes) => bytes < 10 * 1024 * MiB ? $"{bytes / MiB} MiB" : $"{bytes / (1024 * MiB)} GiB";
+}

@@ -1,0 +1,9 @@
+namespace FedAi.Runners.Llama.Pipe;
+
+/// <summary>One line to fedai-llama (DECISIONS E20). op is <c>load</c> (first and once), <c>infer</c> or <c>cancel</c>; answers carry the same id.</summary>
+internal sealed record HostCommand(string Op, long Id)
+{
+    public LoadSettings? Load { get; init; }
+
+    public Generation? Infer { get; init; }
+}

@@ -1,0 +1,20 @@
+namespace FedAi.Runners.Llama.Pipe;
+
+/// <summary>One line from fedai-llama; which members are set depends on the kind.</summary>
+internal readonly record struct HostEvent(long Id, HostEventKind Kind)
+{
+    /// <summary>Token: whole characters. Final: the finish reason. Error: the wire name of an error code. Ready: which chat template is used.</summary>
+    public string Text { get; init; } = "";
+
+    /// <summary>Error: a sentence that names the next step.</summary>
+    public string? Hint { get; init; }
+
+    /// <summary>Token: how many tokens the text is. Started, final: tokens of the prompt. Ready: the context of one request. Loading: percent.</summary>
+    public int Count { get; init; }
+
+    /// <summary>Final: tokens made.</summary>
+    public int OutputTokens { get; init; }
+
+    /// <summary>Ready: <see cref="Sandbox.ProcessLock"/> holds.</summary>
+    public bool Locked { get; init; }
+}

@@ -1,0 +1,119 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using FedAi.LlamaHost.Native;
+using FedAi.Runners.Llama.Pipe;
+
+namespace FedAi.LlamaHost;
+
+/// <summary>One model with one context whose sequences are the requests that run at once. Text functions may be called from any thread, the rest from one.</summary>
+internal sealed class LoadedModel : IDisposable
+{
+    /// <summary>Most prompt tokens in one step; <see cref="DecodeLoop"/> takes fewer while a step takes long.</summary>
+    public const int BatchTokens = 512;
+
+    private static Action<int>? reportPercent;
+
+    private readonly nint model;
+    private readonly nint context;
+    private readonly nint memory;
+    private readonly nint vocabulary;
+
+    private LoadedModel(nint model, nint context, int perRequest)
+    {
+        (this.model, this.context) = (model, context);
+        memory = LlamaApi.llama_get_memory(context);
+        vocabulary = LlamaApi.llama_model_get_vocab(model);
+        VocabularySize = LlamaApi.llama_vocab_n_tokens(vocabulary);
+        ContextTokens = Math.Min(perRequest, (int)LlamaApi.llama_n_ctx_seq(context));
+        LongestPiece = Enumerable.Range(0, VocabularySize).Max(token => -Math.Min(0, PieceOf(token, [])));
+        Chat = ChatPrompt.For(model, text => Tokenize(text).Length);
+    }
+
+    public nint Context => context;
+
+    public ChatPrompt Chat { get; }
+
+    public int VocabularySize { get; }
+
+    /// <summary>Tokens of prompt and answer that one request may use; no more than the model was trained for.</summary>
+    public int ContextTokens { get; }
+
+    /// <summary>Bytes of the longest token: what is longer than the context times this cannot fit.</summary>
+    public int LongestPiece { get; }
+
+    /// <summary>Null and why not, for files that are no model, are cut off, or that llama.cpp does not know.</summary>
+    public static unsafe LoadedModel? TryLoad(LoadSettings settings, Action<int> percent, out string? problem)
+    {
+        reportPercent = percent;
+        var modelParams = LlamaApi.llama_model_default_params();
+        modelParams.GpuLayers = 0;
+        modelParams.ProgressCallback = &Progress;
+        var model = LlamaApi.llama_model_load_from_file(settings.Model, modelParams);
+        problem = "llama.cpp cannot read this model: the file is damaged, cut off, or of a kind that this version does not know";
+        if (model == 0) return null;
+        if (LlamaApi.llama_model_has_encoder(model) != 0 || LlamaApi.llama_model_has_decoder(model) == 0)
+        {
+            LlamaApi.llama_model_free(model);
+            problem = "this model does not generate text";
+            return null;
+        }
+        var contextParams = LlamaApi.llama_context_default_params();
+        var trained = LlamaApi.llama_model_n_ctx_train(model);
+        var perRequest = trained > 0 ? Math.Min(settings.ContextTokens, trained) : settings.ContextTokens;
+        contextParams.ContextTokens = (uint)(perRequest * settings.Slots);
+        contextParams.Batch = BatchTokens;
+        contextParams.MicroBatch = BatchTokens;
+        contextParams.MaxSequences = (uint)settings.Slots;
+        contextParams.MaxOutputs = (uint)settings.Slots;
+        contextParams.Threads = settings.Threads;
+        contextParams.ThreadsBatch = settings.Threads;
+        var context = LlamaApi.llama_init_from_model(model, contextParams);
+        if (context == 0)
+        {
+            LlamaApi.llama_model_free(model);
+            problem = "there is not enough memory for the model's context; lower the context or the number of slots";
+            return null;
+        }
+        problem = null;
+        return new(model, context, perRequest);
+    }
+
+    /// <summary>A prompt as tokens; markers of the chat template count as such.</summary>
+    public unsafe int[] Tokenize(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var tokens = new int[bytes.Length + 8];
+        fixed (byte* first = bytes)
+        fixed (int* output = tokens)
+        {
+            var count = LlamaApi.llama_tokenize(vocabulary, first, bytes.Length, output, tokens.Length, addSpecial: 1, parseSpecial: 1);
+            if (count >= 0) return tokens[..count];
+        }
+        throw new InvalidOperationException("a text has more tokens than bytes");
+    }
+
+    /// <summary>Writes a token's bytes; a negative result is the size of the buffer that it needs.</summary>
+    public unsafe int PieceOf(int token, Span<byte> buffer)
+    {
+        fixed (byte* first = buffer) return LlamaApi.llama_token_to_piece(vocabulary, token, first, buffer.Length, 0, special: 0);
+    }
+
+    public bool IsEndOfAnswer(int token) => LlamaApi.llama_vocab_is_eog(vocabulary, token) != 0;
+
+    /// <summary>Forgets a sequence, so that the next request in its place finds nothing of it.</summary>
+    public void Forget(int sequence) => LlamaApi.llama_memory_seq_rm(memory, sequence, -1, -1);
+
+    public void Dispose()
+    {
+        LlamaApi.llama_free(context);
+        LlamaApi.llama_model_free(model);
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static byte Progress(float done, nint userData)
+    {
+        reportPercent?.Invoke((int)(done * 100));
+        return 1;
+    }
+}

@@ -1,0 +1,25 @@
+namespace FedAi.LlamaHost;
+
+/// <summary>Pure: how much of a prompt goes into one step, and when text goes to the parent.</summary>
+internal static class LoopRules
+{
+    /// <summary>A prompt begins with this many tokens per step.</summary>
+    public const int FirstChunk = 64;
+
+    private const int SmallestChunk = 16;
+
+    /// <summary>
+    /// Steps that read prompts are kept between 50 and 200 ms: longer ones make running answers stutter and cancelling
+    /// slow, shorter ones waste time on small batches.
+    /// </summary>
+    public static int NextChunk(int chunk, int mostTokens, TimeSpan step) =>
+        step > TimeSpan.FromMilliseconds(200) ? Math.Max(SmallestChunk, chunk / 2)
+        : step < TimeSpan.FromMilliseconds(50) ? Math.Min(mostTokens, chunk * 2)
+        : chunk;
+
+    /// <summary>Text waits at most 2 ms: it goes when it waited so long, or would have by the end of the next step.</summary>
+    public static bool IsTimeToFlush(TimeSpan sinceFlush, TimeSpan step) => sinceFlush + step >= TimeSpan.FromMilliseconds(2);
+
+    /// <summary>A parent that hears nothing for long takes this process for stuck; a second of silence is broken.</summary>
+    public static bool IsTimeToShowLife(TimeSpan sinceFlush) => sinceFlush >= TimeSpan.FromSeconds(1);
+}
