@@ -8,33 +8,26 @@ config=Release
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
-die() { printf 'fedai.sh: %s\n' "$*" >&2; exit "${2:-1}"; }
-
-# --- setup: install what is missing, or say plainly what to install -----------------------------------------------
+die() { printf 'fedai.sh: %s\n' "$1" >&2; exit "${2:-1}"; }
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
 debian_packages() {
-  local missing=() name file
+  local missing=() name file install
   while read -r name file; do
-    compgen -G "/usr/lib/*/$file" >/dev/null || compgen -G "/usr/lib*/$file" >/dev/null ||
-      compgen -G "/usr/bin/$file" >/dev/null || missing+=("$name")
-  done <<'LIST'
-libsecp256k1-1 libsecp256k1.so.[0-9]
+    compgen -G "/usr/lib*/$file" >/dev/null || compgen -G "/usr/lib/*/$file" >/dev/null || missing+=("$name")
+  done <<<"libsecp256k1-1 libsecp256k1.so.[0-9]
 libsodium23 libsodium.so.2[0-9]
-libsqlite3-0 libsqlite3.so.0
-bubblewrap bwrap
-LIST
+libsqlite3-0 libsqlite3.so.0"
+  command -v bwrap >/dev/null || missing+=(bubblewrap)
   [ ${#missing[@]} -gt 0 ] || return 0
-  local command="apt-get install -y --no-install-recommends ${missing[*]}"
-  if ! command -v apt-get >/dev/null; then
-    die "please install: ${missing[*]} (Debian's names; other systems call them libsecp256k1, libsodium, sqlite3, bubblewrap)"
-  elif ! as_root true 2>/dev/null; then
-    die "please run once, as root:  apt-get update && $command"
-  fi
+  install="apt-get install -y --no-install-recommends ${missing[*]}"
+  command -v apt-get >/dev/null ||
+    die "please install ${missing[*]} (Debian's names; elsewhere libsecp256k1, libsodium, sqlite3, bubblewrap)"
+  as_root true 2>/dev/null || die "please run once, as root:  apt-get update && $install"
   say "installing Debian packages: ${missing[*]}"
-  export DEBIAN_FRONTEND=noninteractive
-  { as_root apt-get update -qq && as_root $command -qq; } </dev/null >&2 || die "that failed; try by hand:  apt-get update && $command"
+  { as_root apt-get update -qq && as_root env DEBIAN_FRONTEND=noninteractive $install -qq; } </dev/null >&2 ||
+    die "that failed; try by hand, as root:  apt-get update && $install"
 }
 
 dotnet_sdk() {
@@ -53,13 +46,13 @@ once() {
   mkdir -p "$stamps" && printf '%s\n' "$sum" >"$stamps/$name"
 }
 
-npm_folder() { # the packages that package-lock.json pins, and no others
-  local folder=$1 what=$2
-  [ -d "$root/$folder/node_modules" ] || rm -f "$stamps/npm-${folder//\//-}"
-  command -v npm >/dev/null || die "npm is missing ($what come as npm packages): install the packages nodejs and npm of your system"
-  once "npm-${folder//\//-}" "$root/$folder/package-lock.json" -- npm_ci "$folder" "$what"
+npm_folder() { # FOLDER WHAT: the packages that its package-lock.json pins, and no others
+  local stamp=npm-${1//\//-}
+  [ -d "$root/$1/node_modules" ] || rm -f "$stamps/$stamp"
+  command -v npm >/dev/null || die "npm is missing ($2 come as npm packages): install the packages nodejs and npm of your system"
+  once "$stamp" "$root/$1/package-lock.json" -- npm_ci "$@"
 }
-npm_ci() { say "fetching $2 ($1)"; (cd "$root/$1" && npm ci --no-audit --no-fund --loglevel=error </dev/null >&2); }
+npm_ci() { say "fetching $2"; (cd "$root/$1" && npm ci --no-audit --no-fund --loglevel=error </dev/null >&2); }
 
 restore() { say "restoring .NET packages"; dotnet restore "$root/FedAiP2P.sln" --locked-mode -v q </dev/null >&2; }
 
@@ -71,19 +64,18 @@ setup() {
   once restore "$root"/*.props "$root"/*/*.csproj "$root"/*/*/*.csproj "$root"/*/packages.lock.json "$root"/*/*/packages.lock.json -- restore
 }
 
-# build NAME PROJECT FOLDER...: builds unless nothing in the folders is newer than the last build.
-build() {
-  local name=$1 project=$2 stamp=$stamps/build-$1 folder folders=(); shift 2
-  for folder in "$@"; do folders+=("$root/$folder"); done
-  if [ -e "$stamp" ] && [ -z "$(find "${folders[@]}" "$root"/*.props "$stamps/restore" \
-      \( -name bin -o -name obj -o -name node_modules \) -prune -o -type f -newer "$stamp" -print -quit)" ]; then return 0; fi
-  say "building $name (the first time takes about a minute)"
-  mkdir -p "$stamps" && touch "$stamp.new"
-  dotnet build "$root/$project" -c $config --no-restore -v q -clp:NoSummary </dev/null >&2 || die "the build failed"
+compile() { dotnet build "$root/$1" -c $config --no-restore -v q -clp:ErrorsOnly </dev/null >&2 || die "the build failed"; }
+
+# Builds the daemon unless nothing it is made of is newer than its last build.
+compile_daemon() {
+  local stamp=$stamps/daemon
+  [ ! -e "$stamp" ] || [ -n "$(cd "$root" && find protocol relaydiscovery runners daemon ./*.props "$stamps/restore" \
+    \( -name bin -o -name obj \) -prune -o -type f -newer "$stamp" -print -quit)" ] || return 0
+  say "building fedai (the first time takes about a minute)"
+  touch "$stamp.new"
+  compile daemon
   mv "$stamp.new" "$stamp"
 }
-
-# --- test ---------------------------------------------------------------------------------------------------------
 
 # Runs every test project; the last line counts them, and the exit code is 0 only if tests ran and all passed.
 run_tests() {
@@ -91,7 +83,7 @@ run_tests() {
   setup
   [ ! -e "$root/tests/js/package-lock.json" ] || npm_folder tests/js "an independent relay and clients to test against"
   say "building everything"
-  dotnet build "$root/FedAiP2P.sln" -c $config --no-restore -v q -clp:NoSummary </dev/null >&2 || die "the build failed"
+  compile FedAiP2P.sln
   : >"$log"
   for project in "$root"/tests/*Tests/*.csproj; do
     say "running $(basename "$project" .csproj)"
@@ -105,35 +97,28 @@ run_tests() {
   [ "$failed" = 0 ]
 }
 
-# --- demo ---------------------------------------------------------------------------------------------------------
-
 data='' pids=()
 
 # Runs router, node and gateway, each in a process of its own, asks a question and shows the signed proof.
 demo() {
-  local question="What is a router?" stay='' router_port=0 node_port=0 gateway_port=0
+  local question="What is a router?" stay='' ports=0,0,0 router_port node_port gateway_port
   while [ $# -gt 0 ]; do
+    case $1 in --ask | --ports) [ $# -gt 1 ] || die "$1 needs a value" 2 ;; esac
     case $1 in
-      --ask | --port-router | --port-node | --port-gateway) [ $# -gt 1 ] || die "$1 needs a value" 2 ;;&
-      --ask) question=$2; shift ;;
-      --port-router) router_port=$2; shift ;;
-      --port-node) node_port=$2; shift ;;
-      --port-gateway) gateway_port=$2; shift ;;
-      --stay) stay=yes ;;
-      *) die "unknown option: $1" 2 ;;
+      --ask) question=$2; shift 2 ;;
+      --ports) ports=$2; shift 2 ;;
+      --stay) stay=yes; shift ;;
+      *) die "unknown option: $1; see ./fedai.sh help" 2 ;;
     esac
-    shift
   done
+  IFS=, read -r router_port node_port gateway_port <<<"$ports"
   setup
-  build fedai daemon protocol relaydiscovery runners daemon
+  compile_daemon
 
-  local fedai=$root/daemon/bin/$config/net10.0/fedai router node gateway relay npub
+  local fedai=$root/daemon/bin/$config/net10.0/fedai local_only=(--set http.allowPrivate=loopback) router node gateway relay npub
   data=$(mktemp -d)
-  trap demo_ends EXIT
-  trap 'exit 130' INT
-  trap 'exit 143' TERM
+  trap demo_ends EXIT; trap 'exit 130' INT; trap 'exit 143' TERM
 
-  local local_only=(--set http.allowPrivate=loopback)
   npub=$("$fedai" keys new --data "$data/router")
   "$fedai" manifest --write --role router --data "$data/router" >/dev/null
   start router "$fedai" run --data "$data/router" --listen "127.0.0.1:$router_port" "${local_only[@]}"
@@ -147,7 +132,7 @@ demo() {
   gateway=$url
 
   printf '\n%s\n\n' "$question"
-  "$fedai" ask --gateway "$gateway" --proof "$data/proof.json" "$question" & wait $! || die "no answer; the logs:$(show_logs)"
+  "$fedai" ask --url "$gateway" --proof "$data/proof.json" "$question" & wait $! || die "no answer; the logs:$(show_logs)"
   printf '\n'
   "$fedai" metering verify "$data/proof.json" || die "the proof does not hold"
   [ -n "$stay" ] || return 0
@@ -185,8 +170,6 @@ demo_ends() {
   rm -rf "$data"
 }
 
-# --- publish and bench --------------------------------------------------------------------------------------------
-
 publish() { # a folder that needs no .NET on the machine it is copied to
   local rid; rid=linux-$(case $(uname -m) in aarch64) echo arm64 ;; *) echo x64 ;; esac)
   setup
@@ -201,11 +184,9 @@ publish() { # a folder that needs no .NET on the machine it is copied to
 bench() {
   publish
   dotnet publish "$root/tests/FedAi.Benchmarks/EmptyKestrel" -r linux-x64 -o "$root/artifacts/empty-kestrel" -v q </dev/null >&2 || die "publishing failed"
-  dotnet build "$root/tests/FedAi.Benchmarks" -c $config --no-restore -v q -clp:NoSummary </dev/null >&2 || die "the build failed"
+  compile tests/FedAi.Benchmarks
   cd "$root" && exec tests/FedAi.Benchmarks/bin/$config/net10.0/FedAi.Benchmarks "$@"
 }
-
-# ------------------------------------------------------------------------------------------------------------------
 
 usage() {
   cat <<'TEXT'
@@ -215,7 +196,7 @@ usage: ./fedai.sh COMMAND [options]
   demo      ask a question through gateway, relay, router and node on this machine; print the answer and its proof
               --ask TEXT      another question
               --stay          leave it running until Ctrl-C; the last line is JSON for scripts
-              --port-router N, --port-node N, --port-gateway N   instead of free ports
+              --ports R,N,G   ports of router, node and gateway instead of free ones
   test      build everything and run all tests
   bench     measure, and print the table of figures (--check: exit 1 on a miss, --only ROW: just that row)
   publish   make a self-contained folder, artifacts/fedai
