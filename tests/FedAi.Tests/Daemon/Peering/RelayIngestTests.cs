@@ -1,0 +1,198 @@
+using FedAi.Daemon.Peering;
+using FedAi.Daemon.Trust;
+using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Messages;
+using FedAi.Protocol.Nostr;
+using FedAi.TestKit;
+
+namespace FedAi.Tests.Daemon.Peering;
+
+public sealed class RelayIngestTests : IDisposable
+{
+    private readonly KeyPair router = KeyPair.Generate();
+    private readonly KeyPair other = KeyPair.Generate();
+    private readonly HandMovedClock clock = new(new DateTimeOffset(2026, 11, 21, 0, 0, 0, TimeSpan.Zero));
+    private readonly RouterDirectory directory;
+    private readonly RelayIngest ingest;
+
+    public RelayIngestTests()
+    {
+        directory = new RouterDirectory(clock);
+        ingest = Ingest(PeerLists.Empty);
+    }
+
+    private SampleAnnouncement Sample => new(router, clock.NowMs);
+
+    public void Dispose()
+    {
+        router.Dispose();
+        other.Dispose();
+    }
+
+    [Fact]
+    public void Take_Announcement_MakesTheRouterKnown()
+    {
+        ingest.Take(Sample.SignCaps()).ShouldBe(IngestVerdict.Taken);
+
+        var known = directory.Current.ShouldHaveSingleItem();
+        known.Key.ShouldBe(router.PublicKey);
+        known.Base.ShouldBe(new Uri("http://127.0.0.1:8480/"));
+        known.Profile.ModelCaps.ShouldHaveSingleItem().ModelId.ShouldBe("demo");
+    }
+
+    [Fact]
+    public void Take_ForgedCopyFirst_DoesNotHideTheRealEvent()
+    {
+        ingest.Take(Sample.ForgeCaps()).ShouldBe(IngestVerdict.InvalidSignature);
+        ingest.Take(Sample.SignCaps()).ShouldBe(IngestVerdict.Taken);
+        directory.Current[0].Base.Port.ShouldBe(8480);
+    }
+
+    [Fact]
+    public void Take_SameEventFromAnotherRelay_IsADuplicate()
+    {
+        var announcement = Sample.SignCaps();
+
+        ingest.Take(announcement).ShouldBe(IngestVerdict.Taken);
+        ingest.Take(announcement).ShouldBe(IngestVerdict.Duplicate);
+    }
+
+    [Fact]
+    public void Take_OutOfOrder_TheNewestWins()
+    {
+        var older = Sample with { Endpoint = "http://127.0.0.1:1/" };
+        clock.Move(TimeSpan.FromSeconds(5));
+
+        ingest.Take(Sample.SignCaps()).ShouldBe(IngestVerdict.Taken);
+        ingest.Take(older.SignCaps()).ShouldBe(IngestVerdict.Stale);
+
+        directory.Current[0].Base.Port.ShouldBe(8480);
+    }
+
+    [Fact]
+    public void Take_SecondRouter_LeavesTheFirst()
+    {
+        ingest.Take(Sample.SignCaps());
+        ingest.Take((Sample with { Key = other }).SignCaps());
+
+        directory.Current.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Take_Withdrawal_EndsTheRouterAndNoOldCopyBringsItBack()
+    {
+        var announced = Sample.SignCaps();
+        ingest.Take(announced);
+        clock.Move(TimeSpan.FromSeconds(1));
+        var now = Sample.NowMs;
+
+        ingest.Take(ControlEvents.Sign(router, AnnouncementBuilder.Withdraw(Sample.Caps, now), now / 1000 + 60)).ShouldBe(IngestVerdict.Taken);
+
+        directory.Current.ShouldBeEmpty();
+        directory.Find(router.PublicKey).ShouldBeNull();
+        Ingest(PeerLists.Empty).Take(announced).ShouldBe(IngestVerdict.Stale);
+    }
+
+    [Fact]
+    public void Current_AnnouncementExpires_RouterIsGone()
+    {
+        ingest.Take(Sample.SignCaps());
+
+        clock.Move(TimeSpan.FromHours(2));
+
+        directory.Current.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Take_WordThatHoldsForYears_EndsAfterADay()
+    {
+        ingest.Take((Sample with { ExpiryMs = Sample.NowMs * 2 }).SignCaps()).ShouldBe(IngestVerdict.Taken);
+
+        clock.Move(TimeSpan.FromHours(25));
+
+        directory.Current.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Take_Status_UpdatesTheLoadOfThatRouterOnly()
+    {
+        ingest.Take(Sample.SignCaps());
+        ingest.Take((Sample with { Key = other }).SignCaps());
+        clock.Move(TimeSpan.FromSeconds(1));
+
+        ingest.Take(Sample.SignStatus()).ShouldBe(IngestVerdict.Taken);
+
+        directory.Find(router.PublicKey)!.Load!.BackpressureState.ShouldBe(BackpressureState.Busy);
+        directory.Find(other.PublicKey)!.Load.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Take_WhatDoesNotBelong_IsDroppedForItsReason()
+    {
+        var now = Sample.NowMs / 1000;
+        Verdict(Sample with { Network = "test" }).ShouldBe(IngestVerdict.OtherNetwork);
+        Verdict(Sample with { RouterId = other.PublicKey.Npub }).ShouldBe(IngestVerdict.ForeignRouter);
+        Verdict(Sample with { Endpoint = "http://10.0.0.1/" }).ShouldBe(IngestVerdict.UnfitEndpoint);
+        Verdict(Sample with { Endpoint = "file:///etc/passwd" }).ShouldBe(IngestVerdict.UnfitEndpoint);
+        ingest.Take(ControlEvents.Sign(router, Sample.Caps with { Payload = "null"u8.ToArray() })).ShouldBe(IngestVerdict.InvalidPayload);
+        ingest.Take(ControlEvents.Sign(router, Sample.Caps with { Payload = "{\"routerId\":5}"u8.ToArray() })).ShouldBe(IngestVerdict.InvalidPayload);
+        ingest.Take(ControlEvents.Sign(router, Sample.Caps with { Payload = "hello"u8.ToArray() })).ShouldBe(IngestVerdict.Malformed);
+        ingest.Take(ControlEvents.Sign(router, Sample.Caps with { TimestampMs = (now + 700) * 1000 })).ShouldBe(IngestVerdict.Ahead);
+        ingest.Take(ControlEvents.Sign(router, Sample.Caps with { ExpiryMs = (now - 1) * 1000 })).ShouldBe(IngestVerdict.Expired);
+        ingest.Take(ControlEvents.Sign(router, Sample.Caps with { Type = ControlMessageType.Rfb, ExpiryMs = (now - 1) * 1000 }, now + 60)).ShouldBe(IngestVerdict.Expired);
+        ingest.Take(ControlEvents.Sign(router, Sample.Caps with { Type = ControlMessageType.Rfb })).ShouldBe(IngestVerdict.Unused);
+        ingest.Take(NostrEvent.Sign(router, 1, now, [], "a note")).ShouldBe(IngestVerdict.Foreign);
+        // A shop item of NIP-15 and an article of NIP-23: other software's events of our kinds.
+        ingest.Take(NostrEvent.Sign(router, 30020, now, [["d", "auction"]], "{\"id\":\"auction\"}")).ShouldBe(IngestVerdict.Foreign);
+        ingest.Take(NostrEvent.Sign(router, 30023, now, [["d", "article"], ["title", "x"]], "# x")).ShouldBe(IngestVerdict.Foreign);
+        Ingest(PeerLists.Empty, own: router).Take(Sample.SignCaps()).ShouldBe(IngestVerdict.Own);
+        directory.Current.ShouldBeEmpty();
+    }
+
+    /// <summary>Each list by npub and by hex; block beats mute beats allow (rows ARC-16, 18, 19).</summary>
+    [Theory]
+    [InlineData("allow", "taken")]
+    [InlineData("allow other", "allowlist")]
+    [InlineData("mute", "mute")]
+    [InlineData("block", "block")]
+    [InlineData("block mute allow", "block")]
+    public void Take_ListedAuthor_IsJudgedByTheList(string lists, string expected)
+    {
+        var named = lists.Split(' ');
+        var key = lists == "allow other" ? other.PublicKey : router.PublicKey;
+        foreach (var spelling in (string[])[key.Npub, key.Hex])
+        {
+            IReadOnlyList<string> Listed(string list) => named.Contains(list) ? [spelling] : [];
+            var options = new FilterOptions { Allow = Listed("allow"), Mute = Listed("mute"), Block = Listed("block") };
+            new RelayIngest(new ControlMessageHandler(new RouterDirectory(clock), PrivateNetworks.Loopback), PeerLists.From(options), new FederationNetwork("main"), null, clock)
+                .Take(Sample.SignCaps()).Name().ShouldBe(expected);
+        }
+    }
+
+    [Fact]
+    public void Take_LegacyEvent_WithoutAddressAndNetwork_IsTaken() =>
+        ingest.Take(ControlEvents.Sign(router, (Sample with { Network = null }).Caps with { Address = null })).ShouldBe(IngestVerdict.Taken);
+
+    [Fact]
+    public void Observe_DirectoryIsFull_KnownRoutersStay()
+    {
+        var profile = Sample.Caps.Read(FedAi.Protocol.Json.ProtocolJson.Default.CapabilityProfile)!;
+        ingest.Take(Sample.SignCaps());
+        var now = clock.NowMs;
+        for (var i = 0; i < 2500; i++)
+        {
+            using var key = KeyPair.Generate();
+            directory.Observe(new KnownRouter(key.PublicKey, new Uri("http://127.0.0.1:1/"), profile, now / 1000, now + 86_000_000));
+        }
+
+        directory.Current.Count.ShouldBe(2000);
+        directory.Find(router.PublicKey).ShouldNotBeNull();
+        clock.Move(TimeSpan.FromHours(25));
+        ingest.Take(Sample.SignCaps()).ShouldBe(IngestVerdict.Taken);
+    }
+
+    private IngestVerdict Verdict(SampleAnnouncement sample) => ingest.Take(sample.SignCaps());
+
+    private RelayIngest Ingest(PeerLists lists, KeyPair? own = null) =>
+        new(new ControlMessageHandler(directory, PrivateNetworks.Loopback), lists, new FederationNetwork("main"), own is null ? null : Hex32.From(own.PublicKey), clock);
+}

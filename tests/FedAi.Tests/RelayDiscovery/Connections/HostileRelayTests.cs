@@ -1,0 +1,236 @@
+using System.Net.WebSockets;
+using System.Text.Json.Nodes;
+using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Nostr;
+using FedAi.RelayDiscovery.Connections;
+using FedAi.TestKit;
+
+namespace FedAi.Tests.RelayDiscovery.Connections;
+
+/// <summary>Relays that lie, flood, stall and garble: the pool stays whole and reads on.</summary>
+public sealed class HostileRelayTests
+{
+    private static readonly NostrFilter[] Wanted = [new NostrFilter { Kinds = new HashSet<int> { FedAiKinds.CapsAnnounce } }];
+
+    [Theory]
+    [InlineData("not json")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("[\"EVENT\"]")]
+    [InlineData("[\"EVENT\",\"fedai-1\",{}]")]
+    [InlineData("[\"EVENT\",\"fedai-1\",{\"id\":1}]")]
+    [InlineData("[\"OK\",\"xyz\",true,\"\"]")]
+    [InlineData("[\"OK\"]")]
+    [InlineData("[\"EOSE\",5]")]
+    [InlineData("[\"NOTICE\",\"half \\ud800 of a character\"]")]
+    [InlineData("[\"NEG-MSG\",\"fedai-1\",\"00\"]")]
+    [InlineData("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[")]
+    public async Task Garbage_BetweenEvents_IsSkippedAndCounted(string garbage)
+    {
+        using var key = KeyPair.Generate();
+        var real = Announce(key);
+        await using var relay = await ScriptedRelay.StartAsync(async (_, client) =>
+        {
+            var subscription = (string)(await client.ReceiveAsync("REQ"))[1]!;
+            await client.SendAsync(garbage);
+            await client.SendAsync(RelayFrame.WriteEvent(subscription, real));
+            await client.ReceiveAsync();
+        });
+        await using var pool = await RunningPool.StartAsync(relay.Url);
+
+        var subscription = await pool.Pool.SubscribeAsync(Wanted, default);
+
+        (await NextAsync(subscription)).Event.Id.ShouldBe(real.Id);
+        pool.Pool.Status[0].RefusedFrames.ShouldBe(1);
+        relay.Connections.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Frame_OfOneMebibyte_IsSkippedWithoutLosingTheConnection()
+    {
+        using var key = KeyPair.Generate();
+        var real = Announce(key);
+        await using var relay = await ScriptedRelay.StartAsync(async (_, client) =>
+        {
+            var subscription = (string)(await client.ReceiveAsync("REQ"))[1]!;
+            await client.SendAsync($"[\"NOTICE\",\"{new string('x', 1024 * 1024)}\"]");
+            await client.SendAsync(RelayFrame.WriteEvent(subscription, real));
+            await client.ReceiveAsync();
+        });
+        await using var pool = await RunningPool.StartAsync(relay.Url);
+
+        var subscription = await pool.Pool.SubscribeAsync(Wanted, default);
+
+        (await NextAsync(subscription)).Event.Id.ShouldBe(real.Id);
+        pool.Pool.Status[0].RefusedFrames.ShouldBe(1);
+        relay.Connections.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Frame_WithoutEnd_EndsTheConnection()
+    {
+        var second = new TaskCompletionSource();
+        await using var relay = await ScriptedRelay.StartAsync(async (self, client) =>
+        {
+            if (self.Connections > 1) second.TrySetResult();
+            while (true) await client.SendAsync(new byte[64 * 1024], WebSocketMessageType.Text, endOfMessage: false, default);
+        });
+        await using var pool = await RunningPool.StartAsync(relay.Url);
+
+        await second.Task.WaitAsync(Patience.Limit);
+    }
+
+    [Fact]
+    public async Task Events_NotAskedFor_AreDropped()
+    {
+        using var key = KeyPair.Generate();
+        var real = Announce(key);
+        await using var relay = await ScriptedRelay.StartAsync(async (_, client) =>
+        {
+            var subscription = (string)(await client.ReceiveAsync("REQ"))[1]!;
+            await client.SendAsync(RelayFrame.WriteEvent("somebody-else", Announce(key)));
+            await client.SendAsync(RelayFrame.WriteEvent(subscription, NostrEvent.Sign(key, 1, 1, [], "a note")));
+            await client.SendAsync(RelayFrame.WriteEvent(subscription, real));
+            await client.ReceiveAsync();
+        });
+        await using var pool = await RunningPool.StartAsync(relay.Url);
+
+        var subscription = await pool.Pool.SubscribeAsync(Wanted, default);
+
+        (await NextAsync(subscription)).Event.Id.ShouldBe(real.Id);
+        pool.Pool.Status[0].RefusedFrames.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Publish_RelayThatNeverAnswers_TimesOut()
+    {
+        using var key = KeyPair.Generate();
+        await using var relay = await ScriptedRelay.StartAsync(async (_, client) =>
+        {
+            while (true) await client.ReceiveAsync();
+        });
+        await using var pool = await RunningPool.StartAsync(new RelayPoolOptions { AnswerTimeout = TimeSpan.FromMilliseconds(50) }, relay.Url);
+
+        var results = await pool.Pool.PublishAsync(Announce(key), default);
+
+        results.ShouldHaveSingleItem().Verdict.ShouldBe(RelayVerdict.TimedOut);
+    }
+
+    [Fact]
+    public async Task Publish_RelayThatLeavesInstead_IsNotConnectedAndComesBackLater()
+    {
+        using var key = KeyPair.Generate();
+        var announcement = Announce(key);
+        var again = new TaskCompletionSource<string>();
+        await using var relay = await ScriptedRelay.StartAsync(async (self, client) =>
+        {
+            var received = await client.ReceiveAsync("EVENT");
+            if (self.Connections == 1) return;
+            again.TrySetResult((string)received[1]!["id"]!);
+            await client.ReceiveAsync();
+        });
+        await using var pool = await RunningPool.StartAsync(relay.Url);
+
+        var results = await pool.Pool.PublishAsync(announcement, default);
+
+        results.ShouldHaveSingleItem().Verdict.ShouldBe(RelayVerdict.NotConnected);
+        (await again.Task.WaitAsync(Patience.Limit)).ShouldBe(announcement.Id.ToString());
+    }
+
+    [Theory]
+    [InlineData(true, "", RelayVerdict.Accepted)]
+    [InlineData(true, "duplicate: have it", RelayVerdict.Duplicate)]
+    [InlineData(false, "duplicate: have it", RelayVerdict.Duplicate)]
+    [InlineData(false, "mute: no one was listening", RelayVerdict.Muted)]
+    [InlineData(false, "rate-limited: slow down", RelayVerdict.RateLimited)]
+    [InlineData(false, "auth-required: who are you", RelayVerdict.AuthRequired)]
+    [InlineData(false, "blocked: you", RelayVerdict.Blocked)]
+    [InlineData(false, "restricted: members only", RelayVerdict.Blocked)]
+    [InlineData(false, "invalid: bad signature", RelayVerdict.Invalid)]
+    [InlineData(false, "pow: 20 bits needed", RelayVerdict.ProofOfWork)]
+    [InlineData(false, "error: disk full", RelayVerdict.Refused)]
+    [InlineData(false, "", RelayVerdict.Refused)]
+    [InlineData(false, "no prefix at all", RelayVerdict.Refused)]
+    public async Task Publish_EveryAnswer_IsUnderstood(bool accepted, string message, RelayVerdict expected)
+    {
+        using var key = KeyPair.Generate();
+        await using var relay = await ScriptedRelay.StartAsync(async (_, client) =>
+        {
+            var received = await client.ReceiveAsync("EVENT");
+            // An answer to another event first: it must not be taken for ours.
+            await client.SendAsync($"[\"OK\",\"{new string('0', 64)}\",{(accepted ? "false" : "true")},\"\"]");
+            await client.SendAsync(new JsonArray("OK", (string)received[1]!["id"]!, accepted, message).ToJsonString());
+            await client.ReceiveAsync();
+        });
+        await using var pool = await RunningPool.StartAsync(relay.Url);
+
+        var result = (await pool.Pool.PublishAsync(Announce(key), default)).ShouldHaveSingleItem();
+
+        result.Verdict.ShouldBe(expected);
+        result.IsPublished.ShouldBe(expected is RelayVerdict.Accepted or RelayVerdict.Duplicate);
+    }
+
+    [Fact]
+    public async Task Stored_RelayRefusesTheSubscription_ReadingEndsAndSaysWhy()
+    {
+        await using var relay = await ScriptedRelay.StartAsync(async (_, client) =>
+        {
+            var subscription = (string)(await client.ReceiveAsync("REQ"))[1]!;
+            await client.SendAsync($"[\"CLOSED\",\"{subscription}\",\"blocked: \\u001b[31mnot you\"]");
+            await client.ReceiveAsync();
+        });
+        await using var pool = await RunningPool.StartAsync(relay.Url);
+
+        var subscription = await pool.Pool.SubscribeAsync(Wanted, default);
+
+        (await subscription.ReadStoredAsync(Patience.Limit, default).ToListAsync()).ShouldBeEmpty();
+        pool.Pool.Status[0].Problem.ShouldBe("blocked:  [31mnot you");
+    }
+
+    [Fact]
+    public async Task Stored_RelayThatNeverSaysSo_ReadingEndsInTime()
+    {
+        await using var relay = await ScriptedRelay.StartAsync(async (_, client) =>
+        {
+            while (true) await client.ReceiveAsync();
+        });
+        await using var pool = await RunningPool.StartAsync(relay.Url);
+
+        var subscription = await pool.Pool.SubscribeAsync(Wanted, default);
+
+        (await subscription.ReadStoredAsync(TimeSpan.FromMilliseconds(100), default).ToListAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Flood_NobodyReads_HoldsTheSocketBackAndLosesNothing()
+    {
+        const int Events = 5_000;
+        using var key = KeyPair.Generate();
+        var sent = 0;
+        await using var relay = await ScriptedRelay.StartAsync(async (_, client) =>
+        {
+            var subscription = (string)(await client.ReceiveAsync("REQ"))[1]!;
+            var frame = RelayFrame.WriteEvent(subscription, Announce(key));
+            for (; sent < Events; sent++) await client.SendAsync(frame);
+            await client.ReceiveAsync();
+        });
+        await using var pool = await RunningPool.StartAsync(new RelayPoolOptions { QueuedEvents = 10 }, relay.Url);
+
+        var subscription = await pool.Pool.SubscribeAsync(Wanted, default);
+
+        for (var read = 0; read < Events; read++)
+        {
+            await NextAsync(subscription);
+            subscription.Events.Count.ShouldBeLessThanOrEqualTo(10);
+        }
+    }
+
+    private static NostrEvent Announce(KeyPair key) => NostrEvent.Sign(key, FedAiKinds.CapsAnnounce, 1_700_000_000,
+        [["d", "fedai:test:caps"], ["t", "CAPS_ANNOUNCE"], ["exp", "4102444800000"], ["expiration", "4102444800"]], "{}");
+
+    private static async Task<RelayedEvent> NextAsync(RelaySubscription subscription)
+    {
+        using var patience = new CancellationTokenSource(Patience.Limit);
+        return await subscription.Events.ReadAsync(patience.Token);
+    }
+}
