@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedAi.Daemon.Hosting;
+using FedAi.Protocol.Rules;
 
 namespace FedAi.Daemon.Cli;
 
@@ -37,31 +38,32 @@ internal static class MeteringCommand
             return ExitCodes.Usage;
         }
 
-        var (record, node, problem) = MeteringProof.Check(json);
+        var (record, node, problems) = ProofRules.Check(json);
+        var valid = problems.Count == 0;
         if (arguments.GetValue(CliOptions.Json))
         {
-            var answer = new JsonObject { ["valid"] = problem is null };
-            if (problem is not null) answer["reason"] = problem;
+            var answer = new JsonObject { ["valid"] = valid };
+            if (!valid) answer["reason"] = string.Join("; ", problems);
             if (record is not null)
             {
-                answer["node"] = node;
+                answer["node"] = node!.Npub;
                 answer["metering"] = JsonSerializer.SerializeToNode(record, FedAi.Protocol.Json.ProtocolJson.Default.MeteringRecord);
             }
 
             Console.WriteLine(answer.ToJsonString());
         }
-        else if (problem is not null)
+        else if (!valid)
         {
-            Console.WriteLine($"invalid: {problem}");
+            foreach (var problem in problems) Console.WriteLine($"invalid: {problem}");
         }
         else
         {
             var price = record!.PriceMsat is { } msat ? string.Create(CultureInfo.InvariantCulture, $"{msat} msat") : "no price";
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"valid: {record.ModelId}, {record.InputTokens} tokens in, {record.OutputTokens} out, {record.WallTimeMs:0} ms, {price}, signed by {node}"));
+                $"valid: {record.ModelId}, {record.InputTokens} tokens in, {record.OutputTokens} out, {record.WallTimeMs:0} ms, {price}, signed by {node!.Npub}"));
         }
 
-        return problem is null ? ExitCodes.Ok : ExitCodes.Negative;
+        return valid ? ExitCodes.Ok : ExitCodes.Negative;
     }
 
     private static async Task<int> SummaryAsync(ParseResult arguments, CancellationToken cancellationToken)

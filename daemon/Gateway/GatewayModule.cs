@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using FedAi.Daemon.OpenAi;
+using FedAi.Daemon.Peering;
 
 namespace FedAi.Daemon.Gateway;
 
@@ -7,18 +9,23 @@ internal static class GatewayModule
 {
     public static void Add(IServiceCollection services)
     {
-        _ = services;
+        PeeringModule.Add(services);
+        services.AddSingleton<ColdStart>().AddSingleton<ProofStore>();
+        services.AddSingleton<IInferenceBackend, RouterClient>();
     }
 
     public static void Map(WebApplication app)
     {
-        _ = app;
+        var v1 = app.MapOpenAi();
+        v1.AddEndpointFilter(app.Services.GetRequiredService<ColdStart>().WaitAsync);
+        v1.MapProofs();
     }
 
     /// <summary>This role's members of <c>/status</c>.</summary>
-    public static JsonObject Status(IServiceProvider services)
+    public static JsonObject Status(IServiceProvider services) => new()
     {
-        _ = services;
-        return [];
-    }
+        ["routers"] = new JsonArray([.. services.GetRequiredService<RouterDirectory>().Current.Select(router => JsonValue.Create(router.Key.Npub))]),
+        ["models"] = new JsonArray([.. services.GetRequiredService<IInferenceBackend>().Models.Select(model => JsonValue.Create(model.Id))]),
+        ["proofs"] = services.GetRequiredService<ProofStore>().Count,
+    };
 }

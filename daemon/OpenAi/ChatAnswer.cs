@@ -8,6 +8,9 @@ namespace FedAi.Daemon.OpenAi;
 /// <summary>Writes a whole chat completion (<c>stream:false</c>).</summary>
 internal static class ChatAnswer
 {
+    /// <summary>Stands before the request id in a completion's id.</summary>
+    public const string IdPrefix = "chatcmpl-";
+
     /// <summary>Waits for the end; a failure at any time is a plain HTTP error, as nothing has been sent.</summary>
     public static async Task WriteAsync(HttpResponse response, ChatCall call, long created, IAsyncEnumerable<InferenceEvent> events)
     {
@@ -54,7 +57,7 @@ internal static class ChatAnswer
     /// <summary>The members that an answer and every chunk begin with.</summary>
     public static void WriteHead(Utf8JsonWriter json, InferenceRequest request, ReadOnlySpan<byte> kind, long created)
     {
-        json.WriteString("id"u8, "chatcmpl-" + request.RequestId);
+        json.WriteString("id"u8, IdPrefix + request.RequestId);
         json.WriteString("object"u8, kind);
         json.WriteNumber("created"u8, created);
         json.WriteString("model"u8, request.ModelId);

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Primitives;
 namespace FedAi.Daemon.OpenAi;
 
 /// <summary>
-/// Who may use /v1 without a key (DECISIONS E18): programs on this machine. A connection from loopback is not enough: it may
-/// be a proxy that passes strangers on, or a browser that a web page told to send a request.
+/// Who may use /v1 without a key (DECISIONS E18): programs on this machine. A connection from loopback is not enough:
+/// it may come from a browser that a web page told to send a request.
 /// </summary>
 internal static class LocalCaller
 {
@@ -20,12 +20,9 @@ internal static class LocalCaller
     public static Refusal? Problem(IPAddress? remote, HostString host, IHeaderDictionary headers)
     {
         if (remote is null) return null;
-        if (!IPAddress.IsLoopback(remote) || IsForwarded(headers) || (host.HasValue && !IsLocalHost(host.Host))) return NotLocal;
+        if (!IPAddress.IsLoopback(remote) || (host.HasValue && !IsLocalHost(host.Host))) return NotLocal;
         return IsForeignPage(headers.Origin) ? WebPage : null;
     }
-
-    private static bool IsForwarded(IHeaderDictionary headers) =>
-        headers.ContainsKey("Forwarded") || headers.ContainsKey("X-Forwarded-For") || headers.ContainsKey("X-Real-IP");
 
     /// <summary>A name of the internet that points to 127.0.0.1 is how a web page gets around the browser's same-origin rule.</summary>
     private static bool IsLocalHost(string host) =>

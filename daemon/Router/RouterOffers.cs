@@ -30,7 +30,7 @@ internal static class RouterOffers
             MaxTokens = models.Select(model => model.MaxTokens).DefaultIfEmpty().Max(),
             MaxConcurrency = places,
         },
-        ModelCaps = [.. models.Select(model => new ModelCap { ModelId = model.Id, ContextWindow = model.ContextWindow })],
+        ModelCaps = [.. models.Select(model => new ModelCap { ModelId = model.Id, ContextWindow = model.ContextWindow, MaxTokens = model.MaxTokens })],
         PrivacyCaps = new PrivacyCaps { MaxLevel = listening.Scheme == Uri.UriSchemeHttps || listening.IsLoopback ? PrivacyLevel.PL1 : PrivacyLevel.PL0 },
         SettlementCaps = new SettlementCaps { Methods = [], Currency = "SAT" },
         Timestamp = 0,

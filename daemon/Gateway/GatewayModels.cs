@@ -1,0 +1,19 @@
+using FedAi.Daemon.OpenAi;
+using FedAi.Daemon.Peering;
+
+namespace FedAi.Daemon.Gateway;
+
+/// <summary>The models of all known routers, each once, with the widest limits any of them announces. Pure.</summary>
+internal static class GatewayModels
+{
+    public static IReadOnlyList<OpenAiModel> Of(IReadOnlyList<KnownRouter> routers) =>
+    [
+        .. routers.SelectMany(router => router.Profile.ModelCaps.Select(model => (Model: model, MaxTokens: model.MaxTokens ?? router.Profile.ResourceLimits.MaxTokens)))
+            .GroupBy(offer => offer.Model.ModelId, StringComparer.Ordinal)
+            .OrderBy(model => model.Key, StringComparer.Ordinal)
+            .Select(model => new OpenAiModel(model.Key, Tokens(model.Max(offer => offer.Model.ContextWindow ?? 0)), Tokens(model.Max(offer => offer.MaxTokens)))),
+    ];
+
+    /// <summary>A stranger's number; nonsense counts as not said.</summary>
+    private static int Tokens(double announced) => announced is >= 1 and <= int.MaxValue ? (int)announced : 0;
+}

@@ -1,0 +1,23 @@
+using FedAi.Daemon.OpenAi;
+using FedAi.Daemon.Peering;
+using FedAi.Protocol.Messages;
+
+namespace FedAi.Daemon.Gateway;
+
+/// <summary><c>GET /v1/fedai/requests/{id}</c>: the signed proof of a request, for <c>fedai metering verify</c> (DECISIONS E5).</summary>
+internal static class ProofEndpoints
+{
+    private static readonly Refusal Unknown = new(ErrorCode.NotFound,
+        "There is no proof under this id: proofs are kept for ten minutes, in memory, from the end of a request. The id is that of x-request-id.");
+
+    public static void MapProofs(this IEndpointRouteBuilder v1) => v1.MapGet("/fedai/requests/{id}", FindAsync);
+
+    private static Task FindAsync(HttpContext context, string id, ProofStore proofs)
+    {
+        // The completion's own id will do as well; it is the same with OpenAI's prefix.
+        var requestId = id.StartsWith(ChatAnswer.IdPrefix, StringComparison.Ordinal) ? id[ChatAnswer.IdPrefix.Length..] : id;
+        return proofs.Find(requestId) is { } proof
+            ? WireAnswer.WriteAsync(context.Response, proof)
+            : OpenAiAnswer.RefuseAsync(context.Response, OpenAiErrors.From(Unknown));
+    }
+}

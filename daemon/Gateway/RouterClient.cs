@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using FedAi.Daemon.OpenAi;
+using FedAi.Daemon.Peering;
+using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Messages;
+using FedAi.Runners;
+
+namespace FedAi.Daemon.Gateway;
+
+/// <summary>
+/// Sends a request to the best router, signed with the user's key, and keeps the proof of what came back. Before the first
+/// token a failure tries the next router; after it the failure is the client's to see.
+/// </summary>
+internal sealed class RouterClient(RouterDirectory routers, PeerInference peers, ProofStore proofs, TimeProvider time) : IInferenceBackend
+{
+    /// <summary>Each attempt costs the client time, and shows the prompt to one more router.</summary>
+    private const int MaxAttempts = 3;
+
+    /// <summary>Only routers that were asked have an entry; more than this means that long gone ones are among them.</summary>
+    private const int MaxLoads = 4096;
+
+    private readonly ConcurrentDictionary<PublicKey, PeerLoad> loads = new();
+
+    public IReadOnlyList<OpenAiModel> Models => GatewayModels.Of(routers.Current);
+
+    public async IAsyncEnumerable<InferenceEvent> RunAsync(InferenceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var now = NowMs();
+        var ranked = RouterRanking.Rank(routers.Current, router => loads.TryGetValue(router.Key, out var load) ? load.Observe(now) : default, request, now);
+        var refusal = ranked.None;
+        foreach (var router in ranked.Routers.Take(MaxAttempts))
+        {
+            var load = LoadOf(router.Key);
+            var asked = time.GetTimestamp();
+            var answered = false;
+            Refusal? failed = null;
+            load.Enter();
+            try
+            {
+                await foreach (var step in peers.StreamAsync(Target(router), request, cancellationToken))
+                {
+                    if (step is InferenceFailure failure)
+                    {
+                        failed = failure.Refusal;
+                        break;
+                    }
+
+                    if (!answered)
+                    {
+                        answered = true;
+                        load.Succeeded(time.GetElapsedTime(asked).TotalMilliseconds);
+                    }
+
+                    if (step is InferenceEnd { Signed: { } signed }) proofs.Add(request, signed);
+                    yield return step;
+                }
+            }
+            finally
+            {
+                load.Leave();
+            }
+
+            if (failed is null) yield break;
+            // What a router says that might have the model is worth more than that another one has it no longer.
+            if (refusal is null or { Code: ErrorCode.ModelNotFound }) refusal = failed;
+            if (RouterFault.IsClients(failed.Code)) break;
+            if (!RouterFault.IsHonest(failed.Code)) load.Failed(NowMs());
+            if (answered) break;
+        }
+
+        yield return new InferenceFailure(refusal!);
+    }
+
+    private static PeerTarget Target(KnownRouter router) => new(router.Base, Chat: router.Profile.Features?.Contains(PeerFeatures.Chat) == true);
+
+    private PeerLoad LoadOf(PublicKey router)
+    {
+        if (loads.Count >= MaxLoads)
+            foreach (var gone in loads.Keys.Where(key => routers.Find(key) is null)) loads.TryRemove(gone, out _);
+        return loads.GetOrAdd(router, _ => new PeerLoad());
+    }
+
+    private long NowMs() => time.GetUtcNow().ToUnixTimeMilliseconds();
+}

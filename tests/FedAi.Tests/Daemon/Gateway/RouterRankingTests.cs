@@ -1,0 +1,105 @@
+using FedAi.Daemon.Gateway;
+using FedAi.Daemon.Peering;
+using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Messages;
+using FedAi.TestKit;
+
+namespace FedAi.Tests.Daemon.Gateway;
+
+public sealed class RouterRankingTests
+{
+    private const long Now = 1_800_000_000_000;
+
+    private static readonly InferenceRequest Request = WireClient.Ask("tiny");
+
+    private static KnownRouter Router(long announcedMs = Now, BackpressureState? load = null, params string[] models)
+    {
+        var key = KeyPair.Generate().PublicKey;
+        var router = AnnouncedRouter.At(key, new Uri($"http://127.0.0.1/{key.Hex}/"), announcedMs, models.Length > 0 ? models : ["tiny"]);
+        return load is null ? router : router with { Load = new LoadSummary { QueueDepth = 0, P95LatencyMs = 0, CpuPct = 0, RamPct = 0, ActiveJobs = 0, BackpressureState = load.Value } };
+    }
+
+    private static IReadOnlyList<KnownRouter> Order(params (KnownRouter Router, PeerObservation Seen)[] routers)
+    {
+        var ranked = RouterRanking.Rank([.. routers.Select(one => one.Router)], router => routers.Single(one => one.Router == router).Seen, Request, Now);
+        ranked.None.ShouldBeNull();
+        return ranked.Routers;
+    }
+
+    [Fact]
+    public void Rank_NobodyKnown_IsNoRouters() => RouterRanking.Rank([], _ => default, Request, Now).None!.Code.ShouldBe(ErrorCode.NoRouters);
+
+    [Fact]
+    public void Rank_ModelAnnouncedByNobody_ShowsThePromptToNobody()
+    {
+        var ranked = RouterRanking.Rank([Router(models: "other"), Router(models: "TINY")], _ => default, Request, Now);
+
+        ranked.None!.Code.ShouldBe(ErrorCode.ModelNotFound);
+        ranked.Routers.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Rank_OnlySome_ServeTheModel()
+    {
+        var serving = Router(models: ["other", "tiny"]);
+
+        Order((Router(models: "other"), default), (serving, default)).ShouldBe([serving]);
+    }
+
+    [Fact]
+    public void Rank_MeasuredLatency_DecidesBetweenEquals()
+    {
+        KnownRouter slow = Router(), fast = Router(), unknown = Router();
+
+        Order((slow, Seen(latencyMs: 2000)), (unknown, Seen()), (fast, Seen(latencyMs: 100))).ShouldBe([fast, unknown, slow]);
+    }
+
+    [Fact]
+    public void Rank_BusyRouter_StandsBehindAnIdleOneThatIsALittleSlower()
+    {
+        KnownRouter idle = Router(), busy = Router(load: BackpressureState.Busy), full = Router(load: BackpressureState.Saturated);
+
+        Order((full, Seen(latencyMs: 10)), (busy, Seen(latencyMs: 10)), (idle, Seen(latencyMs: 500))).ShouldBe([idle, busy, full]);
+    }
+
+    [Fact]
+    public void Rank_OwnRequestsUnderWay_SpreadLoad()
+    {
+        KnownRouter first = Router(), second = Router();
+
+        Order((first, Seen(latencyMs: 100, inFlight: 1)), (second, Seen(latencyMs: 100))).ShouldBe([second, first]);
+    }
+
+    [Fact]
+    public void Rank_FreshAnnouncement_DecidesBetweenEquals()
+    {
+        KnownRouter old = Router(announcedMs: Now - 3_500_000), fresh = Router();
+
+        Order((old, default), (fresh, default)).ShouldBe([fresh, old]);
+    }
+
+    [Theory]
+    [InlineData(1, 9_999, true)]
+    [InlineData(1, 10_000, false)]
+    [InlineData(3, 29_999, true)]
+    [InlineData(9, 40_000, false)]
+    public void Rank_RouterThatFailed_StandsLastForAWhile(int failures, long agoMs, bool last)
+    {
+        KnownRouter failed = Router(), other = Router();
+
+        (Order((failed, Seen(latencyMs: 10, failures: failures, agoMs: agoMs)), (other, Seen(latencyMs: 1000)))[1] == failed).ShouldBe(last);
+    }
+
+    [Fact]
+    public void Rank_Equals_AreSharedByTheRequestAndNotByTheirOrder()
+    {
+        KnownRouter[] routers = [Router(), Router()];
+
+        var first = Enumerable.Range(0, 200).Select(_ => RouterRanking.Rank(routers, _ => default, WireClient.Ask("tiny"), Now).Routers[0]).ToList();
+
+        first.Count(router => router == routers[0]).ShouldBeInRange(50, 150);
+        RouterRanking.Rank(routers, _ => default, Request, Now).Routers.ShouldBe(RouterRanking.Rank([routers[1], routers[0]], _ => default, Request, Now).Routers);
+    }
+
+    private static PeerObservation Seen(double latencyMs = 0, int inFlight = 0, int failures = 0, long agoMs = long.MaxValue / 2) => new(inFlight, latencyMs, failures, agoMs);
+}
