@@ -82,7 +82,7 @@ public sealed class HostileEnvelopeTests : IDisposable
         { "empty", _ => "" },
         { "hex", key => key.Hex },
         { "upper case", key => key.Npub.ToUpperInvariant() },
-        { "mixed case", key => key.Npub[..^1] + char.ToUpperInvariant(key.Npub[^1]) },
+        { "mixed case", key => "Npub" + key.Npub[4..] },
         { "nostr: in front", key => "nostr:" + key.Npub },
         { "blank in front", key => " " + key.Npub },
         { "31 bytes", key => Bech32.Encode("npub", key.Bytes[..31]) },
