@@ -50,11 +50,16 @@ internal sealed class ForgingNode : IAsyncDisposable
     /// <summary>Instead of a final, ends the stream there.</summary>
     public bool OmitFinal { get; set; }
 
-    public static async Task<ForgingNode> StartAsync(Uri router)
+    /// <summary>A node of the existing software: it knows neither chat nor salts, and its records have only WIRE's members.</summary>
+    public bool Existing { get; private init; }
+
+    public InferenceRequest? Asked { get; private set; }
+
+    public static async Task<ForgingNode> StartAsync(Uri router, bool existing = false)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
-        var node = new ForgingNode(builder.Build(), KeyPair.Generate());
+        var node = new ForgingNode(builder.Build(), KeyPair.Generate()) { Existing = existing };
         node.app.Run(node.AnswerAsync);
         await node.app.StartAsync();
         using var client = new WireClient(router, node.Key);
@@ -78,7 +83,7 @@ internal sealed class ForgingNode : IAsyncDisposable
                 Pricing = new Pricing { Unit = PricingUnit.Token, InputRate = 0, OutputRate = 0, Currency = "SAT" },
             },
         ],
-        Features = ["chat/1"],
+        Features = Existing ? null : ["chat/1"],
     };
 
     public async ValueTask DisposeAsync() => await app.DisposeAsync();
@@ -89,6 +94,7 @@ internal sealed class ForgingNode : IAsyncDisposable
         await context.Request.Body.CopyToAsync(body);
         EnvelopeSealer.TryOpen(body.ToArray(), out var envelope, out _);
         envelope!.TryRead(ProtocolJson.Default.InferenceRequest, out var request, out _);
+        Asked = request;
         var final = $"{{\"response\":{Sealed(request!).Response},\"metering\":{Sealed(request!).Metering}}}";
         if (context.Request.Path == "/infer")
         {
@@ -122,15 +128,15 @@ internal sealed class ForgingNode : IAsyncDisposable
             RequestId = request.RequestId,
             NodeId = Key.PublicKey.Npub,
             ModelId = request.ModelId,
-            PromptHash = PromptHash.Of(request),
+            PromptHash = Existing ? PromptHash.Plain(request) : PromptHash.Of(request),
             InputTokens = 2,
             OutputTokens = 2,
             WallTimeMs = 1,
-            BytesIn = PromptHash.PromptBytes(request),
+            BytesIn = Existing ? Encoding.UTF8.GetByteCount(request.Prompt) : PromptHash.PromptBytes(request),
             BytesOut = output.Length,
             Ts = WireClient.Now,
-            OutputHash = OutputHash.Of(request, output),
-            Status = MeteringStatus.Complete,
+            OutputHash = Existing ? null : OutputHash.Of(request, output),
+            Status = Existing ? null : MeteringStatus.Complete,
         });
         var signer = Signer ?? Key;
         return (
