@@ -50,7 +50,8 @@ internal sealed class OptionsReader
         }
         catch (JsonException exception)
         {
-            problems.Add($"{name}: line {exception.LineNumber + 1} is not JSON; {exception.Message.Split(". ")[0]}");
+            var place = exception.LineNumber is { } line ? $"line {line + 1} " : "";
+            problems.Add($"{name}: {place}is not JSON: {exception.Message.Split(". ")[0]}");
             return;
         }
 

@@ -16,6 +16,7 @@ internal static class OptionsRules
         .. Listen("gateway.listen", options.Gateway.Listen, options.Gateway.AllowNonLoopback,
             "everybody who reaches it would ask in your name; listen on 127.0.0.1, or set gateway.allowNonLoopback"),
         .. PublicEndpoint(options.Http.PublicEndpoint),
+        .. Everywhere(options.Http.Listen, options.Http.PublicEndpoint),
         .. Range("http.maxRequestBytes", options.Http.MaxRequestBytes, 1024, 64 * 1024 * 1024),
         .. Relays("relays.bootstrap", options.Relays.Bootstrap, options.Relays.AllowPlain),
         .. Relays("relays.publish", options.Relays.Publish, options.Relays.AllowPlain),
@@ -30,7 +31,7 @@ internal static class OptionsRules
         .. Range("node.pricing.outputMsat", options.Node.Pricing.OutputMsat, 0, 1_000_000_000),
         .. Range("node.maxConcurrency", options.Node.MaxConcurrency, 1, 1024),
         .. Range("node.maxTokens", options.Node.MaxTokens, 1, 1_000_000),
-        .. Range("node.maxPromptBytes", options.Node.MaxPromptBytes, 1, options.Http.MaxRequestBytes),
+        .. Range("node.maxPromptBytes", options.Node.MaxPromptBytes, 1, 64 * 1024 * 1024),
         .. Range("node.maxRuntimeMs", options.Node.MaxRuntimeMs, 1000, 86_400_000),
         .. Range("runner.contextTokens", options.Runner.ContextTokens, 256, 1_000_000),
         .. Range("runner.slots", options.Runner.Slots, 1, 64),
@@ -55,6 +56,12 @@ internal static class OptionsRules
     {
         if (value is not null && (!Uri.TryCreate(value, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Query.Length + uri.Fragment.Length + uri.UserInfo.Length > 0))
             yield return "http.publicEndpoint must be an absolute http or https URL without user, query and fragment";
+    }
+
+    private static IEnumerable<string> Everywhere(string? listen, string? publicEndpoint)
+    {
+        if (publicEndpoint is null && ListenAddress.TryParse(listen, out var address) && (address.Address.Equals(IPAddress.Any) || address.Address.Equals(IPAddress.IPv6Any)))
+            yield return $"http.publicEndpoint must say how others reach this daemon, because http.listen {listen} is no address to go to";
     }
 
     private static IEnumerable<string> Relays(string key, IReadOnlyList<string> urls, bool allowPlain)

@@ -2,6 +2,7 @@ using FedAi.Daemon.Peering;
 using FedAi.Daemon.Router;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Messages;
+using ModelCapability = FedAi.Protocol.Messages.Capability;
 
 namespace FedAi.Tests.Daemon.Router;
 
@@ -107,7 +108,7 @@ public sealed class NodeRankingTests
             Capacity = new NodeCapacity { MaxConcurrent = 4, CurrentLoad = 0 },
             Capabilities =
             [
-                new Capability
+                new ModelCapability
                 {
                     ModelId = "tiny",
                     ContextWindow = 512,

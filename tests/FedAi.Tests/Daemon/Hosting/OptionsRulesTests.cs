@@ -1,0 +1,64 @@
+using FedAi.Daemon.Hosting;
+
+namespace FedAi.Tests.Daemon.Hosting;
+
+public sealed class OptionsRulesTests
+{
+    private const string Npub = "npub10xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqpkge6d";
+
+    [Theory]
+    [InlineData("http.listen", "0.0.0.0:8480", "there is no TLS")]
+    [InlineData("http.listen", "[::]:8480", "there is no TLS")]
+    [InlineData("http.listen", "192.168.1.2:8480", "there is no TLS")]
+    [InlineData("http.listen", "8480", "must be address:port")]
+    [InlineData("http.listen", "example.org:8480", "must be address:port")]
+    [InlineData("gateway.listen", "0.0.0.0:8484", "gateway.allowNonLoopback")]
+    [InlineData("http.publicEndpoint", "node.example", "absolute http or https URL")]
+    [InlineData("http.publicEndpoint", "https://node.example/?x=1", "absolute http or https URL")]
+    [InlineData("http.maxRequestBytes", "10", "1024 to")]
+    [InlineData("relays.bootstrap", "https://relay.example", "wss://")]
+    [InlineData("filter.allow", "npub1nonsense", "npub1nonsense is not a public key")]
+    [InlineData("node.routers", "npub1nonsense@https://router.example", "npub1…@https://host")]
+    [InlineData("node.maxConcurrency", "0", "1 to")]
+    [InlineData("network", "", "a-z")]
+    [InlineData("network", "../etc", "a-z")]
+    public void Problems_ValueThatMakesNoSense_NamesTheKeyAndTheWayOut(string key, string value, string reason) =>
+        Problems((key, value)).ShouldContain(problem => problem.Contains(key, StringComparison.Ordinal) && problem.Contains(reason, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("http.listen", "127.0.0.1:0")]
+    [InlineData("http.listen", "[::1]:8480")]
+    [InlineData("http.listen", "localhost:8480")]
+    [InlineData("http.listen", "127.9.9.9:8480")]
+    [InlineData("http.publicEndpoint", "https://node.example/fedai")]
+    [InlineData("filter.follow", Npub)]
+    [InlineData("filter.block", "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798")]
+    [InlineData("node.routers", Npub + "@https://router.example")]
+    [InlineData("relays.bootstrap", "wss://relay.example")]
+    public void Problems_GoodValue_None(string key, string value) => Problems((key, value)).ShouldBeEmpty();
+
+    [Fact]
+    public void Problems_NonLoopbackWithLeave_None()
+    {
+        Problems(("http.listen", "0.0.0.0:8480"), ("http.allowPlain", "true"), ("http.publicEndpoint", "https://node.example")).ShouldBeEmpty();
+        Problems(("gateway.listen", "0.0.0.0:8484"), ("gateway.allowNonLoopback", "true")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Problems_EverywhereWithoutAPublicAddress_AsksForOne() =>
+        Problems(("http.listen", "0.0.0.0:8480"), ("http.allowPlain", "true")).ShouldHaveSingleItem().ShouldContain("http.publicEndpoint");
+
+    [Fact]
+    public void Problems_SecretKeyInAList_IsNotRepeated()
+    {
+        using var key = FedAi.Protocol.Crypto.KeyPair.Generate();
+
+        var problem = Problems(("filter.allow", key.ToNsec())).ShouldHaveSingleItem();
+
+        problem.ShouldContain("secret key");
+        problem.ShouldNotContain(key.ToNsec());
+    }
+
+    private static IReadOnlyList<string> Problems(params (string Key, string Value)[] values) =>
+        OptionsReader.Read(null, "fedai.json", [], values.Select(pair => KeyValuePair.Create(pair.Key, pair.Value))).Problems;
+}
