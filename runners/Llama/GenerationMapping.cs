@@ -71,8 +71,8 @@ internal static class GenerationMapping
         return biases.Count <= MostBiases;
     }
 
-    /// <summary>llama.cpp's seeds have 32 bits, and the highest means "any".</summary>
-    private static uint Fold(long seed) => (uint)(seed ^ (seed >> 32)) % uint.MaxValue;
+    /// <summary>llama.cpp's seeds have 32 bits: those stay what they are, except the highest, which would mean "any".</summary>
+    private static uint Fold(long seed) => unchecked((uint)seed + 31 * (uint)(seed >> 32)) % uint.MaxValue;
 
     private static Refusal Unsupported(string hint) => new(ErrorCode.UnsupportedParameter, hint);
 }

@@ -21,6 +21,7 @@ internal sealed class LlamaChild : IDisposable
     private readonly SemaphoreSlim writing = new(1);
     private readonly TaskCompletionSource<HostEvent?> loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<string> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task draining;
     private long lastId;
     private long lastHeard;
     private string? violation;
@@ -31,8 +32,8 @@ internal sealed class LlamaChild : IDisposable
         Time = time;
         lastHeard = time.GetTimestamp();
         watch = time.CreateTimer(_ => EndIfSilent(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        draining = DrainErrorsAsync();
         new Thread(Pump) { IsBackground = true, Name = "runner pipe" }.Start();
-        _ = DrainErrorsAsync();
     }
 
     public TimeProvider Time { get; }
@@ -122,6 +123,7 @@ internal sealed class LlamaChild : IDisposable
         }
         if (!process.Exited.Wait(TimeSpan.FromSeconds(1))) process.Kill(); // it closed its pipe: there is no use for it
         var code = process.Exited.GetAwaiter().GetResult();
+        draining.Wait(TimeSpan.FromSeconds(1)); // its last words
         watch.Dispose();
         ended.TrySetResult(violation ?? $"it ended with code {code}");
         loaded.TrySetResult(null);

@@ -78,7 +78,7 @@ public sealed class LlamaRunner : IRunner
     private async Task<LlamaState> ReadyAsync(CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
-        while (supervisor.State is { Child: null } state && LongestWait - time.GetElapsedTime(began) is var left && left > TimeSpan.Zero)
+        while (supervisor.State is { Child: null, Problem: null } state && LongestWait - time.GetElapsedTime(began) is var left && left > TimeSpan.Zero)
         {
             try
             {

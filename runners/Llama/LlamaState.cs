@@ -15,6 +15,9 @@ internal sealed class LlamaState(RunnerStatus status, LlamaChild? child, RunnerM
     /// <summary>Stays offered over a quick restart, because requests that come meanwhile wait for it.</summary>
     public RunnerModel? Model => model;
 
+    /// <summary>Why nothing can be asked; null while it can, or soon will.</summary>
+    public Refusal? Problem => problem;
+
     /// <summary>Completes when there is a next state.</summary>
     public Task Replaced => replaced.Task;
 

@@ -70,7 +70,7 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ILogger logger
         using var onStop = stop.Register(child.Dispose);
         using (child)
         {
-            if (!quickRestart) Publish(Unready("loading the model"), null, null, null);
+            if (!quickRestart && state.Problem is null) Publish(Unready("loading the model"), null, null, null);
             var limit = MemoryRules.Limit(file!.MemoryBytes);
             var loaded = await child.LoadAsync(new(libraries!, file.Path, options.ContextTokens, options.Slots, Threads(), limit)).ConfigureAwait(false);
             if (stop.IsCancellationRequested) return;
@@ -105,7 +105,7 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ILogger logger
 
     private string? ProblemWith(HostEvent? loaded, LlamaChild child) => loaded switch
     {
-        null => $"fedai-llama ended while it loaded the model: {child.LastWords.Trim()}",
+        null => $"fedai-llama did not load the model: {child.Ended.Result}. {child.LastWords.Trim()}",
         { Kind: HostEventKind.Error } error => error.Hint,
         { Kind: HostEventKind.Ready, Count: > 0, Locked: false } when options.IsolationMinimum > IsolationLevel.None =>
             "this kernel cannot forbid system calls (seccomp), and the configuration wants isolation; lower it to \"none\" to accept that",

@@ -45,15 +45,17 @@ internal sealed class StopMatcher(IReadOnlyList<string> stops)
         length += piece.Length;
     }
 
+    /// <summary>Where the stop string begins that was complete first, as if the text had come character by character; -1: none.</summary>
     private int FirstStop(ReadOnlySpan<char> text)
     {
-        var first = -1;
+        var (begins, ends) = (-1, int.MaxValue);
         foreach (var stop in stops)
         {
             var index = text.IndexOf(stop, StringComparison.Ordinal);
-            if (index >= 0 && (first < 0 || index < first)) first = index;
+            if (index < 0 || index + stop.Length > ends || (index + stop.Length == ends && index > begins)) continue;
+            (begins, ends) = (index, index + stop.Length);
         }
-        return first;
+        return begins;
     }
 
     /// <summary>How many characters at the end of the text are the beginning of a stop string.</summary>

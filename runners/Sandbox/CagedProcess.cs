@@ -29,11 +29,11 @@ internal sealed class CagedProcess : IDisposable
         thread.Start();
     }
 
-    public Stream Input => process.StandardInput.BaseStream;
+    public Stream Input { get; private set; } = Stream.Null;
 
-    public Stream Output => process.StandardOutput.BaseStream;
+    public Stream Output { get; private set; } = Stream.Null;
 
-    public Stream Error => process.StandardError.BaseStream;
+    public Stream Error { get; private set; } = Stream.Null;
 
     /// <summary>The process that was started: the program itself, or the outermost process of its cage.</summary>
     public int Id { get; private set; }
@@ -75,7 +75,8 @@ internal sealed class CagedProcess : IDisposable
             started.SetException(exception);
             return;
         }
-        Id = process.Id;
+        (Id, Input, Output, Error) =
+            (process.Id, process.StandardInput.BaseStream, process.StandardOutput.BaseStream, process.StandardError.BaseStream);
         started.SetResult();
         process.WaitForExit();
         exited.SetResult(process.ExitCode);

@@ -10,7 +10,7 @@ internal static class DenialRules
             Denials.Network | Denials.ReadFiles | Denials.WriteFiles | Denials.SignalProcesses | Denials.TraceProcesses,
         IsolationLevel.Landlock =>
             Denials.Network | Denials.ReadFiles | Denials.TraceProcesses | (landlockAbi >= 3 ? Denials.WriteFiles : Denials.None),
-        IsolationLevel.Unshare => Denials.Network,
+        IsolationLevel.Unshare => Denials.Network | Denials.TraceProcesses,
         _ => Denials.None,
     };
 

@@ -1,8 +1,14 @@
 using FedAi.Tests.Daemon.Store;
+using FedAi.Tests.Runners.Llama;
+using FedAi.Tests.Runners.Sandbox;
 
-// Tests run inside the test host; this entry point is for tests that need a second process which they can kill.
+// Tests run inside the test host; this entry point is for tests that need a second process which they can kill or cage.
 return args switch
 {
     ["store-writer", var path] => await StoreWriterProcess.RunAsync(path),
+    ["cage-probe", var mode, var file, var process, var port] => CageProbe.Run(mode, file, int.Parse(process), int.Parse(port)),
+    ["cage-calls", var mode] => CageProbe.RunCalls(mode),
+    ["cage-fill", var file] => CageProbe.RunFill(file),
+    ["runner-parent", var level] => await CagedModelTests.RunParentAsync(level),
     _ => 2,
 };

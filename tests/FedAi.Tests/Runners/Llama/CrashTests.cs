@@ -1,0 +1,90 @@
+using FedAi.Protocol.Messages;
+using FedAi.Runners;
+using FedAi.TestKit;
+
+namespace FedAi.Tests.Runners.Llama;
+
+public sealed class CrashTests
+{
+    [Fact]
+    public async Task Killed_InTheMiddleOfAnAnswer_EndsItAndTheNextRequestWorks()
+    {
+        await using var model = await SayingModel.StartAsync("abcdefghij", endless: true);
+        var events = new List<InferenceEvent>();
+        await foreach (var step in model.Runner.StreamAsync(SayingModel.LongRequest, default))
+        {
+            if (step is InferenceDelta && !events.Any(before => before is InferenceDelta)) Signals.Kill(model.Runner.Status.Pid!.Value);
+            events.Add(step);
+        }
+        events[0].ShouldBeOfType<InferenceStarted>();
+        events[^1].ShouldBeOfType<InferenceFailure>().Refusal.Code.ShouldBe(ErrorCode.RunnerCrashed);
+        (await model.SayAsync(SayingModel.Request with { MaxTokens = 3 })).ShouldBe("abc");
+        model.Runner.Status.Restarts.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Killed_BeforeTheFirstToken_IsAskedAgainWithoutTheCallerNoticing()
+    {
+        await using var model = await SayingModel.StartAsync("abcdefghij");
+        var process = model.Runner.Status.Pid!.Value;
+        Signals.Freeze(process); // the request reaches its pipe, and no token can come
+        var answer = model.SayAsync();
+        Signals.Kill(process);
+        (await answer).ShouldBe("abcdefghij");
+        model.Runner.Status.Restarts.ShouldBe(1);
+        model.Runner.Models.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Killed_WhileOneAnswersAndOneWaits_EndsTheOneAndAsksTheOtherAgain()
+    {
+        await using var model = await SayingModel.StartAsync("abcdefghij", endless: true, slots: 1);
+        await using var running = model.Runner.StreamAsync(SayingModel.LongRequest, default).GetAsyncEnumerator();
+        while (await running.MoveNextAsync() && running.Current is not InferenceDelta) { }
+        var waiting = model.SayAsync(SayingModel.Request with { MaxTokens = 3 });
+        Signals.Kill(model.Runner.Status.Pid!.Value);
+        while (await running.MoveNextAsync() && running.Current is InferenceDelta) { }
+        running.Current.ShouldBeOfType<InferenceFailure>().Refusal.Code.ShouldBe(ErrorCode.RunnerCrashed);
+        (await waiting).ShouldBe("abc");
+    }
+
+    [Fact]
+    public async Task Silent_ForThirtySecondsWithWork_IsKilledAndStartedAgain()
+    {
+        var time = new ManualTime();
+        await using var model = await SayingModel.StartAsync("abcdefghij", time: time);
+        var process = model.Runner.Status.Pid!.Value;
+        Signals.Freeze(process);
+        var answer = model.SayAsync();
+        var backoff = time.TimerOf(TimeSpan.FromMilliseconds(100));
+        time.Move(TimeSpan.FromSeconds(31));
+        await backoff;
+        time.Move(TimeSpan.FromMilliseconds(100));
+        (await answer).ShouldBe("abcdefghij");
+        model.Runner.Status.Pid.ShouldNotBe(process);
+    }
+
+    [Fact]
+    public async Task Idle_ForHours_IsNotSilent()
+    {
+        var time = new ManualTime();
+        await using var model = await SayingModel.StartAsync("abcdefghij", time: time);
+        time.Move(TimeSpan.FromHours(5));
+        (await model.SayAsync()).ShouldBe("abcdefghij");
+        model.Runner.Status.Restarts.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Disposed_WithARunningAnswer_EndsTheProcessAndTheAnswer()
+    {
+        var model = await SayingModel.StartAsync("abcdefghij", endless: true);
+        var process = model.Runner.Status.Pid!.Value;
+        await using var running = model.Runner.StreamAsync(SayingModel.LongRequest, default).GetAsyncEnumerator();
+        while (await running.MoveNextAsync() && running.Current is not InferenceDelta) { }
+        await model.DisposeAsync();
+        await Signals.GoneAsync(process);
+        while (await running.MoveNextAsync() && running.Current is InferenceDelta) { }
+        running.Current.ShouldBeOfType<InferenceFailure>();
+        model.Runner.Models.ShouldBeEmpty();
+    }
+}

@@ -1,0 +1,137 @@
+using FedAi.Protocol.Messages;
+using FedAi.Runners;
+using FedAi.Runners.Llama;
+using FedAi.Runners.Sandbox;
+using FedAi.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FedAi.Tests.Runners.Llama;
+
+/// <summary>A runner that cannot run says why, offers nothing, and goes on trying.</summary>
+public sealed class StartTests : IDisposable
+{
+    private readonly TempFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("empty", "no GGUF file")]
+    [InlineData("text", "no GGUF file")]
+    [InlineData("version 9", "GGUF version is 9")]
+    [InlineData("cut in the header", "cut off")]
+    [InlineData("cut in the weights", "damaged, cut off")]
+    [InlineData("endless text in the header", "cut off")]
+    [InlineData("no such layer", "damaged, cut off")]
+    public async Task Model_ThatIsNone_IsRefusedWithAReason(string kind, string reason)
+    {
+        var file = folder.File("model.gguf");
+        TinyGguf.WriteRandom(file);
+        var bytes = File.ReadAllBytes(file);
+        bytes = kind switch
+        {
+            "empty" => [],
+            "text" => [.. "Dear Sir or Madam, this is not a model but a letter."u8],
+            "version 9" => [.. bytes[..4], 9, .. bytes[5..]],
+            "cut in the header" => bytes[..2000],
+            "cut in the weights" => bytes[..^5000],
+            "endless text in the header" => [.. bytes[..24], 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F, .. bytes[32..]],
+            _ => [.. Replace(bytes, "blk.1.ffn_up", "blk.7.ffn_up")],
+        };
+        File.WriteAllBytes(file, bytes);
+        await RefusedAsync(DemoModel.Options with { ModelPath = file }, reason);
+    }
+
+    [Fact]
+    public Task Model_Missing_IsRefusedWithItsName() =>
+        RefusedAsync(DemoModel.Options with { ModelPath = folder.File("none.gguf") }, "none.gguf");
+
+    [Fact]
+    public async Task Model_LargerThanFreeMemory_IsRefusedAndNeverStarted()
+    {
+        var file = folder.File("huge.gguf");
+        TinyGguf.WriteRandom(file);
+        using (var grow = File.OpenWrite(file)) grow.SetLength(1L << 42); // 4 TiB that take no room on disk
+        var runner = await RefusedAsync(DemoModel.Options with { ModelPath = file }, "4096 GiB of memory");
+        runner.Status.Pid.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Context_LargerThanFreeMemory_IsRefused()
+    {
+        var file = folder.File("long.gguf");
+        TinyGguf.WriteRandom(file, contextTokens: int.MaxValue);
+        await RefusedAsync(DemoModel.Options with { ModelPath = file, ContextTokens = int.MaxValue }, "of memory");
+    }
+
+    [Fact]
+    public Task Libraries_Missing_AreNamedWithTheNextStep() =>
+        RefusedAsync(DemoModel.Options with { LibrariesPath = folder.Path }, "./fedai.sh setup");
+
+    [Fact]
+    public async Task Libraries_OfNoUse_AreNamed()
+    {
+        foreach (var name in (string[])["libllama.so", "libggml.so", "libggml-base.so"]) File.WriteAllText(folder.File(name), "no library");
+        await RefusedAsync(DemoModel.Options with { LibrariesPath = folder.Path }, "cannot be loaded");
+    }
+
+    [Fact]
+    public Task Isolation_NotToBeHad_FailsClosed() =>
+        RefusedAsync(DemoModel.Options with { IsolationMinimum = IsolationLevel.Bubblewrap + 1 }, "isolation");
+
+    [Fact]
+    public Task Host_ThatIsNoProgram_IsNamed()
+    {
+        File.WriteAllText(folder.File("fedai-llama"), "no program");
+        return RefusedAsync(DemoModel.Options with { HostPath = folder.File("fedai-llama") }, "fedai-llama");
+    }
+
+    [Fact]
+    public Task Host_ThatEndsAtOnce_IsNamedWithItsLastWords()
+    {
+        File.WriteAllText(folder.File("fedai-llama"), "#!/bin/sh\necho it hurts >&2\n");
+        File.SetUnixFileMode(folder.File("fedai-llama"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return RefusedAsync(DemoModel.Options with { HostPath = folder.File("fedai-llama") }, "it hurts");
+    }
+
+    [Theory]
+    [InlineData("head -c 2000000 /dev/zero; sleep 60", "more than 1 MiB")]
+    [InlineData("echo '{\"id\":9,\"ev\":\"token\",\"n\":1,\"text\":\"?\"}'; sleep 60", "not allowed")]
+    [InlineData("echo hello; sleep 60", "not allowed")]
+    public Task Host_ThatBreaksTheRulesOfThePipe_IsEnded(string script, string reason)
+    {
+        File.WriteAllText(folder.File("fedai-llama"), $"#!/bin/sh\n{script}\n");
+        File.SetUnixFileMode(folder.File("fedai-llama"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return RefusedAsync(DemoModel.Options with { HostPath = folder.File("fedai-llama") }, reason);
+    }
+
+    [Fact]
+    public async Task Model_ThatAppearsLater_IsLoadedWithoutBeingTold()
+    {
+        var file = folder.File("later.gguf");
+        await using var runner = LlamaRunner.Start(DemoModel.Options with { ModelPath = file }, NullLogger<LlamaRunner>.Instance, TimeProvider.System);
+        await DemoModel.SettledAsync(runner);
+        runner.Models.ShouldBeEmpty();
+        File.Copy(DemoModel.Path, file);
+        await DemoModel.WhenAsync(runner, () => runner.Status.Ready);
+        DemoRunner.Text(await runner.StreamAsync(DemoModel.Ask("What is 7 + 5?"), default).ToListAsync()).ShouldBe("7 + 5 = 12.");
+    }
+
+    private static async Task<LlamaRunner> RefusedAsync(LlamaRunnerOptions options, string reason)
+    {
+        await using var runner = LlamaRunner.Start(options, NullLogger<LlamaRunner>.Instance, TimeProvider.System);
+        await DemoModel.SettledAsync(runner);
+        runner.Status.Ready.ShouldBeFalse();
+        runner.Status.Detail.ShouldNotBeNull().ShouldContain(reason);
+        runner.Models.ShouldBeEmpty();
+        var refusal = (await runner.StreamAsync(DemoModel.Ask("?"), default).ToListAsync()).ShouldHaveSingleItem().ShouldBeOfType<InferenceFailure>().Refusal;
+        refusal.Code.ShouldBe(ErrorCode.RunnerUnavailable);
+        refusal.Hint.ShouldNotBeNull();
+        return runner;
+    }
+
+    private static byte[] Replace(byte[] bytes, string from, string to)
+    {
+        System.Text.Encoding.UTF8.GetBytes(to).CopyTo(bytes.AsSpan(bytes.AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(from))));
+        return bytes;
+    }
+}
