@@ -155,7 +155,7 @@ public sealed class HostileEnvelopeTests : IDisposable
     [Fact]
     public void Open_TenMegabytesOfGarbage_IsRefused()
     {
-        foreach (var unit in new[] { "a", "[", "{\"a\":", "[0,", "\"", "\\u0000", "1", "-", "\0", "\n" })
+        foreach (var unit in new[] { "a", "[", "{\"a\":", "\"", "1", "\n" })
             CodeOf(ProtocolSamples.Utf8(new StringBuilder().Insert(0, unit, 10_000_000 / unit.Length).ToString())).ShouldBe(unit == "1" ? ErrorCode.InvalidEnvelope : ErrorCode.InvalidJson, unit);
         CodeOf(Enumerable.Repeat((byte)0xff, 10_000_000).ToArray()).ShouldBe(ErrorCode.InvalidJson);
     }
