@@ -8,10 +8,14 @@ internal sealed class AnswerText(IReadOnlyList<string> stops)
     private readonly Decoder decoder = new UTF8Encoding(false).GetDecoder();
     private readonly StopMatcher matcher = new(stops);
     private readonly List<char> pending = new(128);
+    private bool spoken;
     private char[] decoded = new char[256];
 
     /// <summary>Text to show that was not taken yet.</summary>
     public ReadOnlySpan<char> Pending => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(pending);
+
+    /// <summary>The first text of the answer waits: somebody looks at an empty screen.</summary>
+    public bool FirstWaits => !spoken && pending.Count > 0;
 
     /// <summary>Tokens since text was last taken.</summary>
     public int PendingTokens { get; private set; }
@@ -33,6 +37,7 @@ internal sealed class AnswerText(IReadOnlyList<string> stops)
 
     public void Taken()
     {
+        spoken |= pending.Count > 0;
         pending.Clear();
         PendingTokens = 0;
     }

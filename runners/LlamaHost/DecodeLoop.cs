@@ -92,7 +92,7 @@ internal sealed class DecodeLoop(LoadedModel model, int slotCount, JobReader rea
         var step = Stopwatch.GetElapsedTime(began);
         if (readsPrompt) chunk = LoopRules.NextChunk(chunk, LoadedModel.BatchTokens, step);
         var sinceFlush = Stopwatch.GetElapsedTime(lastFlush);
-        if (running == 0 || LoopRules.IsTimeToFlush(sinceFlush, step)) Flush(sinceFlush);
+        if (running == 0 || LoopRules.IsTimeToFlush(sinceFlush, step) || Array.Exists(slots, slot => slot is { Answer.FirstWaits: true })) Flush(sinceFlush);
     }
 
     /// <summary>One token of every running answer, and a piece of the prompts, first come first served; true if there was one. In the order of sequences, which llama.cpp batches best.</summary>
