@@ -8,6 +8,7 @@ config=Release
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
+quietly() { local log; log=$("$@" </dev/null 2>&1) || die "that failed:  $*"$'\n'"$log"; }
 die() { printf 'fedai.sh: %s\n' "$1" >&2; exit "${2:-1}"; }
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
@@ -26,8 +27,8 @@ libsqlite3-0 libsqlite3.so.0"
     die "please install ${missing[*]} (Debian's names; elsewhere libsecp256k1, libsodium, sqlite3, bubblewrap)"
   as_root true 2>/dev/null || die "please run once, as root:  apt-get update && $install"
   say "installing Debian packages: ${missing[*]}"
-  { as_root apt-get update -qq && as_root env DEBIAN_FRONTEND=noninteractive $install -qq; } </dev/null >&2 ||
-    die "that failed; try by hand, as root:  apt-get update && $install"
+  quietly as_root apt-get update -qq
+  quietly as_root env DEBIAN_FRONTEND=noninteractive $install -qq
 }
 
 dotnet_sdk() {
@@ -42,7 +43,7 @@ once() {
   while [ "$1" != -- ]; do inputs+=("$1"); shift; done; shift
   sum=$(cat "${inputs[@]}" | sha256sum)
   [ "$(cat "$stamps/$name" 2>/dev/null)" = "$sum" ] && return 0
-  "$@" || die "$name failed; what it printed stands above"
+  "$@"
   mkdir -p "$stamps" && printf '%s\n' "$sum" >"$stamps/$name"
 }
 
@@ -52,9 +53,9 @@ npm_folder() { # FOLDER WHAT: the packages that its package-lock.json pins, and 
   command -v npm >/dev/null || die "npm is missing ($2 come as npm packages): install the packages nodejs and npm of your system"
   once "$stamp" "$root/$1/package-lock.json" -- npm_ci "$@"
 }
-npm_ci() { say "fetching $2"; (cd "$root/$1" && npm ci --no-audit --no-fund --loglevel=error </dev/null >&2); }
+npm_ci() { say "fetching $2"; quietly npm --prefix "$root/$1" ci --no-audit --no-fund --loglevel=error; }
 
-restore() { say "restoring .NET packages"; dotnet restore "$root/FedAiP2P.sln" --locked-mode -v q </dev/null >&2; }
+restore() { say "restoring .NET packages"; quietly dotnet restore "$root/FedAiP2P.sln" --locked-mode -v q; }
 
 setup() {
   debian_packages
@@ -64,7 +65,7 @@ setup() {
   once restore "$root"/*.props "$root"/*/*.csproj "$root"/*/*/*.csproj "$root"/*/packages.lock.json "$root"/*/*/packages.lock.json -- restore
 }
 
-compile() { dotnet build "$root/$1" -c $config --no-restore -v q -clp:ErrorsOnly </dev/null >&2 || die "the build failed"; }
+compile() { quietly dotnet build "$root/$1" -c $config --no-restore -v q; }
 
 # Builds the daemon unless nothing it is made of is newer than its last build.
 compile_daemon() {
@@ -123,9 +124,10 @@ demo() {
   "$fedai" manifest --write --role router --data "$data/router" >/dev/null
   start router "$fedai" run --data "$data/router" --listen "127.0.0.1:$router_port" "${local_only[@]}"
   router=$url relay=ws${url#http}relay
+  local price=(--set node.pricing.inputMsat=10 --set node.pricing.outputMsat=50)
   "$fedai" keys new --data "$data/node" >/dev/null
-  "$fedai" manifest --write --role node --data "$data/node" >/dev/null
-  start node "$fedai" run --data "$data/node" --listen "127.0.0.1:$node_port" "${local_only[@]}" \
+  "$fedai" manifest --write --role node --data "$data/node" "${price[@]}" >/dev/null
+  start node "$fedai" run --data "$data/node" --listen "127.0.0.1:$node_port" "${local_only[@]}" "${price[@]}" \
     --set "node.routers=$npub@${router%/}" --set "runner.modelPath=$root/runners/models/fedai-tiny-q8_0.gguf"
   node=$url
   start gateway "$fedai" gateway --data "$data/gateway" --listen "127.0.0.1:$gateway_port" "${local_only[@]}" --relay "$relay"
@@ -175,7 +177,7 @@ publish() { # a folder that needs no .NET on the machine it is copied to
   setup
   say "publishing to artifacts/fedai (about a minute)"
   rm -rf "$root/artifacts/fedai"
-  dotnet publish "$root/daemon" -r "$rid" -o "$root/artifacts/fedai" -v q </dev/null >&2 || die "publishing failed"
+  quietly dotnet publish "$root/daemon" -r "$rid" -o "$root/artifacts/fedai" -v q
   mkdir -p "$root/artifacts/fedai/llama"
   cp "$root/native/node_modules/@node-llama-cpp/$rid/bins/$rid"/*.so "$root/artifacts/fedai/llama/"
   say "artifacts/fedai/fedai is ready"
@@ -183,7 +185,7 @@ publish() { # a folder that needs no .NET on the machine it is copied to
 
 bench() {
   publish
-  dotnet publish "$root/tests/FedAi.Benchmarks/EmptyKestrel" -r linux-x64 -o "$root/artifacts/empty-kestrel" -v q </dev/null >&2 || die "publishing failed"
+  quietly dotnet publish "$root/tests/FedAi.Benchmarks/EmptyKestrel" -r linux-x64 -o "$root/artifacts/empty-kestrel" -v q
   compile tests/FedAi.Benchmarks
   cd "$root" && exec tests/FedAi.Benchmarks/bin/$config/net10.0/FedAi.Benchmarks "$@"
 }
