@@ -37,5 +37,15 @@ internal sealed class SystemdService(IHostApplicationLifetime lifetime, TimeProv
             ? TimeSpan.FromMicroseconds(usec / 2)
             : Timeout.InfiniteTimeSpan;
 
-    private static void Tell(Socket socket, string line) => socket.Send(Encoding.UTF8.GetBytes(line));
+    private static void Tell(Socket socket, string line)
+    {
+        try
+        {
+            socket.Send(Encoding.UTF8.GetBytes(line));
+        }
+        catch (SocketException)
+        {
+            // Nobody listens any more, as with sd_notify(3): that is no reason to stop serving.
+        }
+    }
 }

@@ -77,8 +77,10 @@ internal sealed class RelayConnection : IDisposable
             {
                 part = await socket.ReceiveAsync(buffer.AsMemory(), stop);
             }
-            catch (WebSocketException e)
+            catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException)
             {
+                // Cancelled or disposed though nobody stopped it: a send that failed meanwhile gave this connection up.
+                stop.ThrowIfCancellationRequested();
                 throw new RelayConnectionException("broke off", e);
             }
 

@@ -11,7 +11,9 @@ internal sealed partial class FedaiProcess : IAsyncDisposable
     private readonly StringBuilder output = new();
     private readonly TaskCompletionSource<Uri> listens = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private FedaiProcess(Process process) => this.process = process;
+    private readonly NotifySocket notify;
+
+    private FedaiProcess(Process process, NotifySocket notify) => (this.process, this.notify) = (process, notify);
 
     /// <summary>From the start of the process to its READY=1.</summary>
     public TimeSpan TimeToReady { get; private set; }
@@ -33,11 +35,11 @@ internal sealed partial class FedaiProcess : IAsyncDisposable
     /// <summary>Starts <c>fedai ARGUMENTS</c> and waits until it says that it is ready; its output stands in the exception when it does not.</summary>
     public static async Task<FedaiProcess> StartAsync(string executable, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
-        using var notify = new NotifySocket();
+        var notify = new NotifySocket();
         var start = new ProcessStartInfo(executable, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["NOTIFY_SOCKET"] = notify.Path;
         var begun = Stopwatch.GetTimestamp();
-        var started = new FedaiProcess(Process.Start(start)!);
+        var started = new FedaiProcess(Process.Start(start)!, notify);
         started.process.OutputDataReceived += (_, line) => started.Append(line.Data);
         started.process.ErrorDataReceived += (_, line) => started.Append(line.Data);
         started.process.BeginOutputReadLine();
@@ -86,6 +88,7 @@ internal sealed partial class FedaiProcess : IAsyncDisposable
         if (!process.HasExited) process.Kill(entireProcessTree: true);
         await process.WaitForExitAsync();
         process.Dispose();
+        notify.Dispose();
     }
 
     private void Append(string? line)

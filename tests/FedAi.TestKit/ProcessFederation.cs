@@ -38,8 +38,9 @@ internal sealed class ProcessFederation(string executable) : IAsyncDisposable
     /// <summary>The address of the relay that a router is.</summary>
     public static Uri RelayOf(FedaiProcess router) => new UriBuilder(router.Url) { Scheme = "ws", Path = "/relay" }.Uri;
 
-    /// <summary>Starts the daemon of a folder again, after it was stopped or killed.</summary>
-    public Task<FedaiProcess> RestartAsync(string name, CancellationToken cancellationToken) => KeepAsync(["run", "--data", Data(name)], cancellationToken);
+    /// <summary>Starts the daemon of a folder again, after it was stopped or killed; where it listened before, if that is given.</summary>
+    public Task<FedaiProcess> RestartAsync(string name, CancellationToken cancellationToken, Uri? listen = null) =>
+        KeepAsync(["run", "--data", Data(name), "--listen", listen is null ? "127.0.0.1:0" : $"{listen.Host}:{listen.Port}"], cancellationToken);
 
     /// <summary>Runs one command to its end.</summary>
     public async Task<CommandResult> CommandAsync(CancellationToken cancellationToken, params string[] arguments)
@@ -66,7 +67,7 @@ internal sealed class ProcessFederation(string executable) : IAsyncDisposable
 
     private async Task PrepareAsync(string name, string? role, JsonObject settings, CancellationToken cancellationToken)
     {
-        settings["http"] = new JsonObject { ["listen"] = "127.0.0.1:0", ["allowPrivate"] = "loopback" };
+        settings["http"] = new JsonObject { ["allowPrivate"] = "loopback" };
         await MustAsync(cancellationToken, "keys", "new", "--data", Data(name));
         await File.WriteAllTextAsync(Path.Combine(Data(name), "fedai.json"), settings.ToJsonString(), cancellationToken);
         if (role is not null) await MustAsync(cancellationToken, "manifest", "--write", "--role", role, "--data", Data(name));
