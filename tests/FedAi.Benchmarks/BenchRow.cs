@@ -13,6 +13,8 @@ internal sealed record BenchRow(string Name, Func<Progress, CancellationToken, T
         new("events", EventRow.MeasureAsync),
         new("envelopes", EnvelopeRow.MeasureAsync),
         new("streams", StreamRow.MeasureAsync),
+        new("cpu", ChainRows.CpuPerTokenAsync),
+        new("speed", ChainRows.SpeedAsync),
         new("footprint", FootprintRow.MeasureAsync),
     ];
 }
