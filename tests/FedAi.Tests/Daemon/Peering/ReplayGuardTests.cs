@@ -13,7 +13,9 @@ public sealed class ReplayGuardTests : IDisposable
     private static readonly PublicKey Key = KeyPair.Generate().PublicKey;
 
     private readonly TempFolder folder = new();
-    private readonly HandMovedClock clock = new(new DateTimeOffset(2026, 6, 1, 12, 0, 0, TimeSpan.Zero));
+    private readonly ManualTime clock = new();
+
+    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     public void Dispose() => folder.Dispose();
 
@@ -30,7 +32,7 @@ public sealed class ReplayGuardTests : IDisposable
 
         for (var round = 0; round < 12; round++)
         {
-            var batch = Enumerable.Range(0, 25).Select(i => (Nonce: $"{round}-{i}", Ts: clock.NowMs + random.NextDouble() * 2 * ReplayRules.WindowMs - ReplayRules.WindowMs)).ToList();
+            var batch = Enumerable.Range(0, 25).Select(i => (Nonce: $"{round}-{i}", Ts: Now + random.NextDouble() * 2 * ReplayRules.WindowMs - ReplayRules.WindowMs)).ToList();
             var answers = await Task.WhenAll(batch.Select(one => guard.AdmitAsync(Key, one.Nonce, one.Ts).AsTask()));
             answers.ShouldAllBe(refusal => refusal == null);
             admitted.AddRange(batch);
@@ -47,18 +49,18 @@ public sealed class ReplayGuardTests : IDisposable
         {
             var guard = new ReplayGuard(new ReplayTable(database), clock);
             await guard.RestoreAsync();
-            (await guard.AdmitAsync(Key, "before", clock.NowMs)).ShouldBeNull();
+            (await guard.AdmitAsync(Key, "before", Now)).ShouldBeNull();
         }
 
         await using var reopened = Database.Open(folder.File("store.db"));
         var after = new ReplayGuard(new ReplayTable(reopened), clock);
         await after.RestoreAsync();
-        var refusal = await after.AdmitAsync(Key, "soon", clock.NowMs);
+        var refusal = await after.AdmitAsync(Key, "soon", Now);
         refusal!.Code.ShouldBe(ErrorCode.ReplayFloor);
         refusal.RetryAfterSeconds!.Value.ShouldBeInRange(1, 11);
 
         clock.Move(TimeSpan.FromSeconds(refusal.RetryAfterSeconds.Value));
-        (await after.AdmitAsync(Key, "later", clock.NowMs)).ShouldBeNull();
+        (await after.AdmitAsync(Key, "later", Now)).ShouldBeNull();
     }
 
     [Fact]
@@ -68,15 +70,15 @@ public sealed class ReplayGuardTests : IDisposable
         {
             var guard = new ReplayGuard(new ReplayTable(database), clock);
             await guard.RestoreAsync();
-            (await guard.AdmitAsync(Key, "old", clock.NowMs)).ShouldBeNull();
+            (await guard.AdmitAsync(Key, "old", Now)).ShouldBeNull();
             await guard.MarkCleanAsync();
         }
 
         await using var reopened = Database.Open(folder.File("store.db"));
         var after = new ReplayGuard(new ReplayTable(reopened), clock);
         await after.RestoreAsync();
-        (await after.AdmitAsync(Key, "old", clock.NowMs))!.Code.ShouldBe(ErrorCode.NonceReused);
-        (await after.AdmitAsync(Key, "new", clock.NowMs)).ShouldBeNull();
+        (await after.AdmitAsync(Key, "old", Now))!.Code.ShouldBe(ErrorCode.NonceReused);
+        (await after.AdmitAsync(Key, "new", Now)).ShouldBeNull();
     }
 
     [Fact]
@@ -86,7 +88,7 @@ public sealed class ReplayGuardTests : IDisposable
         var guard = new ReplayGuard(new ReplayTable(database), clock);
         await guard.RestoreAsync();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() => guard.AdmitAsync(Key, "same", clock.NowMs).AsTask())));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() => guard.AdmitAsync(Key, "same", Now).AsTask())));
 
         answers.Count(refusal => refusal is null).ShouldBe(1);
         answers.Where(refusal => refusal is not null).ShouldAllBe(refusal => refusal!.Code == ErrorCode.NonceReused);
@@ -109,7 +111,7 @@ public sealed class ReplayGuardTests : IDisposable
 
         var guard = new ReplayGuard(table, clock);
         await guard.RestoreAsync();
-        foreach (var (nonce, ts) in admitted.Where(one => ReplayRules.InWindow(one.Ts, clock.NowMs)))
+        foreach (var (nonce, ts) in admitted.Where(one => ReplayRules.InWindow(one.Ts, Now)))
             (await guard.AdmitAsync(Key, nonce, ts)).ShouldNotBeNull($"{nonce} at {ts}");
     }
 }
