@@ -20,9 +20,22 @@ internal static class FedAiCommand
             return ExitCodes.Usage;
         }
 
-        // The daemon ends in its own time after SIGTERM; the default would end the process after 2 s.
-        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+        try
+        {
+            return await InvokeAsync(parsed);
+        }
+#pragma warning disable CA1031 // A bug has its own exit code (DECISIONS E19); the message could quote a secret or a prompt, so only types and places are told.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            await Console.Error.WriteLineAsync($"fedai: this is a bug, please report it:{FaultEnricher.Describe(exception)}");
+            return ExitCodes.Bug;
+        }
     }
+
+    private static Task<int> InvokeAsync(ParseResult parsed) =>
+        // The daemon ends in its own time after SIGTERM; the default would end the process after 2 s.
+        parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
 
     private static string CommandPath(ParseResult parsed)
     {

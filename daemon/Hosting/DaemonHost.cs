@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using FedAi.Daemon.Control;
 using FedAi.Daemon.Gateway;
 using FedAi.Daemon.Loops;
@@ -75,35 +76,49 @@ internal static partial class DaemonHost
     public static async Task<int> RunAsync(DaemonContext context, TextWriter errors)
     {
         DataFolder? folder = null;
-        if (context.DataFolder is { } path && !DataFolder.TryHold(path, out folder))
+        try
         {
-            await errors.WriteLineAsync($"fedai: another fedai runs on {path}; ask it with fedai status --data {path}, or give this one another --data");
-            return ExitCodes.TryAgain;
-        }
-
-        using (folder)
-        {
-            try
+            if (context.DataFolder is { } path && !DataFolder.TryHold(path, out folder))
             {
-                await using var app = Build(context);
-                return await RunAsync(app);
-            }
-            catch (Exception exception) when (exception is StoreException or IOException)
-            {
-                await errors.WriteLineAsync($"fedai: {exception.Message}");
+                await errors.WriteLineAsync($"fedai: another fedai runs on {path}; ask it with fedai status --data {path}, or give this one another --data");
                 return ExitCodes.TryAgain;
             }
+
+            await using var app = Build(context);
+            return await RunAsync(app);
+        }
+        catch (Exception exception) when (exception is StoreException or IOException or SocketException)
+        {
+            await errors.WriteLineAsync($"fedai: {exception.Message}");
+            return ExitCodes.TryAgain;
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            await errors.WriteLineAsync($"fedai: {exception.Message} Run it as the folder's owner, or give it another --data");
+            return ExitCodes.Usage;
+        }
+        finally
+        {
+            folder?.Dispose();
         }
     }
 
-    private static async Task<int> RunAsync(WebApplication app)
+    /// <summary>Runs a built application until it is told to stop; 70 when one of its loops failed.</summary>
+    internal static async Task<int> RunAsync(WebApplication app)
     {
         var context = app.Services.GetRequiredService<DaemonContext>();
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(DaemonHost));
-        await StartAsync(app);
-        var state = app.Services.GetRequiredService<RunningState>();
-        LogReady(log, context.Role, ProductVersion.Text, context.Key?.PublicKey.Npub, state.Addresses[0]);
-        await app.WaitForShutdownAsync();
+        try
+        {
+            await StartAsync(app);
+            LogReady(log, context.Role, ProductVersion.Text, context.Key?.PublicKey.Npub, app.Services.GetRequiredService<RunningState>().Addresses[0]);
+            await app.WaitForShutdownAsync();
+        }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Told to stop before it had started.
+        }
+
         var failed = HostedLoop.Of(app.Services).FirstOrDefault(loop => loop.State == HostedLoop.Failed);
         if (failed is not null) LogFailed(log, failed.Name);
         LogStopped(log);

@@ -12,22 +12,22 @@ internal sealed class SystemdService(IHostApplicationLifetime lifetime, TimeProv
         if (Environment.GetEnvironmentVariable("NOTIFY_SOCKET") is not { Length: > 1 } path) return;
         using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         // A leading @ means the abstract namespace.
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path[0] == '@' ? "\0" + path[1..] : path), stoppingToken);
+        var manager = new UnixDomainSocketEndPoint(path[0] == '@' ? "\0" + path[1..] : path);
 
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var onStarted = lifetime.ApplicationStarted.Register(started.SetResult);
+        await using var onStarted = lifetime.ApplicationStarted.Register(() => started.TrySetResult());
         await using var onStopping = stoppingToken.Register(() => started.TrySetCanceled());
         await started.Task;
-        Tell(socket, "READY=1");
+        Tell(socket, manager, "READY=1");
 
         using var watchdog = new PeriodicTimer(WatchdogInterval(), time);
         try
         {
-            while (await watchdog.WaitForNextTickAsync(stoppingToken)) Tell(socket, "WATCHDOG=1");
+            while (await watchdog.WaitForNextTickAsync(stoppingToken)) Tell(socket, manager, "WATCHDOG=1");
         }
         catch (OperationCanceledException)
         {
-            Tell(socket, "STOPPING=1");
+            Tell(socket, manager, "STOPPING=1");
         }
     }
 
@@ -37,15 +37,15 @@ internal sealed class SystemdService(IHostApplicationLifetime lifetime, TimeProv
             ? TimeSpan.FromMicroseconds(usec / 2)
             : Timeout.InfiniteTimeSpan;
 
-    private static void Tell(Socket socket, string line)
+    private static void Tell(Socket socket, UnixDomainSocketEndPoint manager, string line)
     {
         try
         {
-            socket.Send(Encoding.UTF8.GetBytes(line));
+            socket.SendTo(Encoding.UTF8.GetBytes(line), manager);
         }
         catch (SocketException)
         {
-            // Nobody listens any more, as with sd_notify(3): that is no reason to stop serving.
+            // A service manager that does not listen is no reason to stop serving.
         }
     }
 }

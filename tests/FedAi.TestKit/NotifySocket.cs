@@ -17,14 +17,19 @@ internal sealed class NotifySocket : IDisposable
     /// <summary>For the environment variable NOTIFY_SOCKET.</summary>
     public string Path { get; }
 
+    /// <summary>The next message; some are of several lines.</summary>
+    public async Task<string> NextAsync(CancellationToken cancellationToken)
+    {
+        var buffer = new byte[4096];
+        var length = await socket.ReceiveAsync(buffer, cancellationToken);
+        return Encoding.UTF8.GetString(buffer, 0, length);
+    }
+
     /// <summary>Waits for the message that holds the line <c>READY=1</c>.</summary>
     public async Task ReadyAsync(CancellationToken cancellationToken)
     {
-        var buffer = new byte[4096];
-        while (true)
+        while (!(await NextAsync(cancellationToken)).Split('\n').Contains("READY=1"))
         {
-            var length = await socket.ReceiveAsync(buffer, cancellationToken);
-            if (Encoding.UTF8.GetString(buffer, 0, length).Split('\n').Contains("READY=1")) return;
         }
     }
 
