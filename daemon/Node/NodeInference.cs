@@ -35,6 +35,7 @@ internal sealed class NodeInference(NodeIdentity identity, IRunner runner, Capac
 
         var draft = new MeteringDraft(request, identity.NodeId, models.First(model => model.Id == request.ModelId).Sha256, identity.Pricing, time);
         var status = MeteringStatus.Partial;
+        var holdsPlace = true;
         try
         {
             using var deadline = new PeerDeadline(identity.Limits.MaxRuntime, time, cancellationToken);
@@ -59,6 +60,9 @@ internal sealed class NodeInference(NodeIdentity identity, IRunner runner, Capac
 
                     case InferenceEnd end:
                         draft.Ended(end.InputTokens, end.OutputTokens);
+                        // Whoever reads the end may ask again at once, and finds the place free.
+                        capacity.Leave();
+                        holdsPlace = false;
                         var (signed, notStored) = await CloseAsync(request, router, draft, end);
                         status = MeteringStatus.Complete;
                         yield return signed is null ? new InferenceFailure(notStored!) : end with { Signed = signed };
@@ -68,7 +72,7 @@ internal sealed class NodeInference(NodeIdentity identity, IRunner runner, Capac
         }
         finally
         {
-            capacity.Leave();
+            if (holdsPlace) capacity.Leave();
             if (status != MeteringStatus.Complete && draft.OutputTokens > 0)
                 await metering.CommitAndReportAsync(router, draft.Close(status));
         }

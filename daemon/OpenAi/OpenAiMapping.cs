@@ -86,8 +86,12 @@ internal static class OpenAiMapping
         var prompt = TokenEstimate.Of(request);
         var room = model.ContextWindow > 0 ? model.ContextWindow - prompt : long.MaxValue;
         if (room < (asked?.Tokens ?? 1))
+        {
+            var answer = asked is null ? "" : string.Create(CultureInfo.InvariantCulture, $", and {asked.Value.Tokens} are to be written");
             reader.Refuse(ErrorCode.ContextWindowExceeded, "messages", string.Create(CultureInfo.InvariantCulture,
-                $"{model.Id} has a context of {model.ContextWindow} tokens; the messages have about {prompt}, and {asked?.Tokens ?? 1} are to be written: send fewer or shorter messages, or ask for fewer tokens."));
+                $"{model.Id} has a context of {model.ContextWindow} tokens; the messages have about {prompt}{answer}: send fewer or shorter messages, or ask for fewer tokens."));
+        }
+
         return asked?.Tokens ?? Math.Min(model.MaxTokens > 0 ? model.MaxTokens : UnknownModelMaxTokens, room);
     }
 

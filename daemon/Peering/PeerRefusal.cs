@@ -20,7 +20,7 @@ internal static class PeerRefusal
                 if (!reader.ValueTextEquals("error"u8)) { reader.Skip(); continue; }
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.String && ErrorCodes.TryParse(reader.GetString(), out var code))
-                    return new Refusal(code, "The peer refused the request with this code.", RetryAfterSeconds: retryAfterSeconds);
+                    return new Refusal(code, RetryAfterSeconds: retryAfterSeconds);
                 break;
             }
         }

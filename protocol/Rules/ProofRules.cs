@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using FedAi.Protocol.Envelopes;
@@ -22,7 +23,7 @@ public static class ProofRules
     public static byte[] Write(InferenceRequest request, SignedResult result)
     {
         var output = new ArrayBufferWriter<byte>(2048);
-        using var json = new Utf8JsonWriter(output);
+        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartObject();
         json.WriteStartObject("request"u8);
         json.WriteString("requestId"u8, request.RequestId);
