@@ -9,7 +9,7 @@ public sealed class ProofStoreTests
 {
     private static readonly KeyPair Node = KeyPair.Generate();
 
-    private readonly HandMovedClock clock = new(DateTimeOffset.UnixEpoch.AddYears(60));
+    private readonly ManualTime clock = new();
 
     [Fact]
     public void Find_FinishedRequest_IsAProofThatHolds()

@@ -11,7 +11,7 @@ public sealed class RelayIngestTests : IDisposable
 {
     private readonly KeyPair router = KeyPair.Generate();
     private readonly KeyPair other = KeyPair.Generate();
-    private readonly HandMovedClock clock = new(new DateTimeOffset(2026, 11, 21, 0, 0, 0, TimeSpan.Zero));
+    private readonly ManualTime clock = new();
     private readonly RouterDirectory directory;
     private readonly RelayIngest ingest;
 
@@ -21,7 +21,7 @@ public sealed class RelayIngestTests : IDisposable
         ingest = Ingest(PeerLists.Empty);
     }
 
-    private SampleAnnouncement Sample => new(router, clock.NowMs);
+    private SampleAnnouncement Sample => new(router, clock.GetUtcNow().ToUnixTimeMilliseconds());
 
     public void Dispose()
     {
@@ -178,7 +178,7 @@ public sealed class RelayIngestTests : IDisposable
     {
         var profile = Sample.Caps.Read(FedAi.Protocol.Json.ProtocolJson.Default.CapabilityProfile)!;
         ingest.Take(Sample.SignCaps());
-        var now = clock.NowMs;
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         for (var i = 0; i < 2500; i++)
         {
             using var key = KeyPair.Generate();
