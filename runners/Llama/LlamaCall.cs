@@ -54,7 +54,7 @@ internal sealed class LlamaCall : IAsyncDisposable
     {
         abandoned = true;
         if (ended.Task.IsCompleted) return;
-        await child.CancelAsync(Id).ConfigureAwait(false);
+        child.Cancel(Id);
         try
         {
             await ended.Task.WaitAsync(StopLimit, child.Time).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using System.Threading.Channels;
 using FedAi.Runners.Llama.Pipe;
 using FedAi.Runners.Sandbox;
 
@@ -18,7 +19,7 @@ internal sealed class LlamaChild : IDisposable
     private readonly CagedProcess process;
     private readonly ITimer watch;
     private readonly ConcurrentDictionary<long, LlamaCall> calls = new();
-    private readonly SemaphoreSlim writing = new(1);
+    private readonly Channel<HostCommand> commands = Channel.CreateUnbounded<HostCommand>(new() { SingleReader = true }); // at most two per call
     private readonly TaskCompletionSource<HostEvent?> loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<string> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task draining;
@@ -33,6 +34,7 @@ internal sealed class LlamaChild : IDisposable
         lastHeard = time.GetTimestamp();
         watch = time.CreateTimer(_ => EndIfSilent(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         draining = DrainErrorsAsync();
+        _ = WriteCommandsAsync();
         new Thread(Pump) { IsBackground = true, Name = "runner pipe" }.Start();
     }
 
@@ -56,24 +58,27 @@ internal sealed class LlamaChild : IDisposable
         new(await CagedProcess.StartAsync(cage, command).ConfigureAwait(false), time);
 
     /// <summary>The ready or the error event; null when the process ended before.</summary>
-    public async Task<HostEvent?> LoadAsync(LoadSettings settings)
+    public Task<HostEvent?> LoadAsync(LoadSettings settings)
     {
-        await SendAsync(new("load", 0) { Load = settings }).ConfigureAwait(false);
-        return await loaded.Task.ConfigureAwait(false);
+        Send(new("load", 0) { Load = settings });
+        return loaded.Task;
     }
 
+    /// <summary>Requests that run or wait.</summary>
+    public int Calls => calls.Count;
+
     /// <summary>Starts a request; its events come through the call, which has to be disposed.</summary>
-    public async Task<LlamaCall> BeginAsync(Generation generation)
+    public LlamaCall Begin(Generation generation)
     {
         var call = new LlamaCall(this, Interlocked.Increment(ref lastId), generation.MaxTokens);
         if (calls.IsEmpty) Volatile.Write(ref lastHeard, Time.GetTimestamp());
         calls[call.Id] = call;
         if (ended.Task.IsCompleted) EndCalls();
-        else await SendAsync(new("infer", call.Id) { Infer = generation }).ConfigureAwait(false);
+        else Send(new("infer", call.Id) { Infer = generation });
         return call;
     }
 
-    public Task CancelAsync(long id) => SendAsync(new("cancel", id));
+    public void Cancel(long id) => Send(new("cancel", id));
 
     public void Dispose()
     {
@@ -81,24 +86,23 @@ internal sealed class LlamaChild : IDisposable
         process.Dispose();
     }
 
-    private async Task SendAsync(HostCommand command)
+    private void Send(HostCommand command) => commands.Writer.TryWrite(command);
+
+    /// <summary>In the order they were given, by one writer: a caller never waits for a child that does not read.</summary>
+    private async Task WriteCommandsAsync()
     {
-        var line = JsonSerializer.SerializeToUtf8Bytes(command, PipeJson.Default.HostCommand);
-        Array.Resize(ref line, line.Length + 1);
-        line[^1] = (byte)'\n';
-        await writing.WaitAsync().ConfigureAwait(false);
         try
         {
-            await process.Input.WriteAsync(line).ConfigureAwait(false);
-            await process.Input.FlushAsync().ConfigureAwait(false);
+            await foreach (var command in commands.Reader.ReadAllAsync().ConfigureAwait(false))
+            {
+                byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(command, PipeJson.Default.HostCommand), (byte)'\n'];
+                await process.Input.WriteAsync(line).ConfigureAwait(false);
+                await process.Input.FlushAsync().ConfigureAwait(false);
+            }
         }
         catch (IOException)
         {
             // it is gone: the thread that reads its pipe ends all calls
-        }
-        finally
-        {
-            writing.Release();
         }
     }
 
@@ -125,6 +129,7 @@ internal sealed class LlamaChild : IDisposable
         var code = process.Exited.GetAwaiter().GetResult();
         draining.Wait(TimeSpan.FromSeconds(1)); // its last words
         watch.Dispose();
+        commands.Writer.TryComplete();
         ended.TrySetResult(violation ?? $"it ended with code {code}");
         loaded.TrySetResult(null);
         EndCalls();

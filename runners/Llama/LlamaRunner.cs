@@ -52,7 +52,7 @@ public sealed class LlamaRunner : IRunner
                 yield break;
             }
             var answered = false;
-            await using var call = await state.Child!.BeginAsync(generation!).ConfigureAwait(false);
+            await using var call = state.Child!.Begin(generation!);
             await foreach (var step in ReadAsync(call, cancellationToken).ConfigureAwait(false))
             {
                 if (step is InferenceStarted && started) continue; // said before the first child died

@@ -6,6 +6,9 @@ namespace FedAi.Runners.Llama;
 /// <summary>Where a llama.cpp runner stands: the child that answers now, the model offered, and why not if there is no child. Replaced as a whole, never changed.</summary>
 internal sealed class LlamaState(RunnerStatus status, LlamaChild? child, RunnerModel? model, Refusal? problem)
 {
+    /// <summary>Requests at once, running and waiting; beyond that the caller does better elsewhere.</summary>
+    private const int MostCalls = 256;
+
     private readonly TaskCompletionSource replaced = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public RunnerStatus Status => status;
@@ -29,6 +32,7 @@ internal sealed class LlamaState(RunnerStatus status, LlamaChild? child, RunnerM
         generation = null;
         if (problem is not null) return problem;
         if (child is null || model is null) return new(ErrorCode.ModelLoading, "the model is being loaded; try again shortly", RetryAfterSeconds: 2);
+        if (child.Calls >= MostCalls) return new(ErrorCode.NodeSaturated, "too many requests wait for this model; try again shortly", RetryAfterSeconds: 1);
         return request.ModelId != model.Id
             ? new(ErrorCode.ModelNotFound, $"this runner has {model.Id} only")
             : GenerationMapping.TryRead(request, seed, model.ContextTokens, out generation);

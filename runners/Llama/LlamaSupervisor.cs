@@ -141,7 +141,7 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ILogger logger
     private void Fail(string problem)
     {
         if (state.Status.Detail != problem) RunnerLog.Unavailable(logger, modelId, problem);
-        Publish(Unready(problem), null, null, new(ErrorCode.RunnerUnavailable, problem, RetryAfterSeconds: 30));
+        Publish(Unready(problem), null, null, new(ErrorCode.RunnerUnavailable, problem, RetryAfterSeconds: 10));
     }
 
     private RunnerStatus Unready(string detail) =>

@@ -65,6 +65,22 @@ public sealed class CrashTests
     }
 
     [Fact]
+    public async Task Stuck_WithAFullPipe_LetsALeavingCallerGoAfterASecond()
+    {
+        var time = new ManualTime();
+        await using var model = await SayingModel.StartAsync("abcdefghij", time: time);
+        Signals.Freeze(model.Runner.Status.Pid!.Value);
+        using var cancel = new CancellationTokenSource();
+        var large = DemoModel.Ask(new string('x', 1 << 20));
+        var answer = model.Runner.StreamAsync(large, cancel.Token).ToListAsync(cancel.Token);
+        var second = time.TimerOf(TimeSpan.FromSeconds(1));
+        cancel.Cancel();
+        await second;
+        time.Move(TimeSpan.FromSeconds(1));
+        await Should.ThrowAsync<OperationCanceledException>(async () => await answer).WaitAsync(Patience.Limit);
+    }
+
+    [Fact]
     public async Task Idle_ForHours_IsNotSilent()
     {
         var time = new ManualTime();
