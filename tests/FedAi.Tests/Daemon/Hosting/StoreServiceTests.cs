@@ -14,9 +14,9 @@ public sealed class StoreServiceTests
     public async Task Forget_AfterTheirTime_NothingStaysLonger()
     {
         await using var store = new TestStore();
-        var clock = new HandMovedClock(Now);
-        await store.Tables.Replay.CommitNonceAsync(new ReplayNonce(1, clock.NowMs - 300_001));
-        await store.Tables.Replay.CommitNonceAsync(new ReplayNonce(2, clock.NowMs - 300_000));
+        var clock = new ManualTime();
+        await store.Tables.Replay.CommitNonceAsync(new ReplayNonce(1, Now.ToUnixTimeMilliseconds() - 300_001));
+        await store.Tables.Replay.CommitNonceAsync(new ReplayNonce(2, Now.ToUnixTimeMilliseconds() - 300_000));
         await store.Tables.Metering.AddAsync(MeteringTableTests.Row("old", ts: Now.AddDays(-11).ToUnixTimeMilliseconds()), Durability.Full);
         await store.Tables.Metering.AddAsync(MeteringTableTests.Row("new", ts: Now.AddDays(-9).ToUnixTimeMilliseconds()), Durability.Full);
         await store.Tables.Nodes.SaveAsync(new NodeRow("npub1old", "old", [], Now.AddDays(-31).ToUnixTimeMilliseconds()), Durability.Full);
@@ -25,7 +25,7 @@ public sealed class StoreServiceTests
 
         await service.ForgetAsync();
 
-        (await store.Tables.Replay.LoadAsync(long.MinValue)).Nonces.ShouldBe([new ReplayNonce(2, clock.NowMs - 300_000)]);
+        (await store.Tables.Replay.LoadAsync(long.MinValue)).Nonces.ShouldBe([new ReplayNonce(2, Now.ToUnixTimeMilliseconds() - 300_000)]);
         store.Tables.Metering.Get("old").ShouldBeEmpty();
         store.Tables.Metering.Get("new").Count.ShouldBe(1);
         store.Tables.Nodes.Load().ShouldHaveSingleItem().NodeId.ShouldBe("new");
