@@ -27,7 +27,7 @@ internal static class AnnouncementBuilder
     }
 
     /// <summary>The same announcement, over: it takes the place of the one before and tells readers to forget it.</summary>
-    public static ControlEvent Withdraw(ControlEvent announced, long nowMs) => announced with { TimestampMs = nowMs, ExpiryMs = nowMs };
+    public static ControlEvent Withdraw(ControlEvent announced, long nowMs) => announced with { ExpiryMs = nowMs };
 
     private static ControlEvent Message(ControlMessageType type, string what, byte[] payload, string routerId, string network, long nowMs) => new()
     {

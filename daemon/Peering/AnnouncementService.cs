@@ -7,12 +7,12 @@ namespace FedAi.Daemon.Peering;
 /// Announces a router on the relays: at the start, when its offer changes, before the announcement expires; and takes it
 /// back when the router stops. Relays are a rendezvous, not a heartbeat (ARCHITECTURE D9).
 /// </summary>
-internal sealed partial class AnnouncementService(AnnouncementSigner signer, RelayOutlet outlet, Func<Uri, RouterOffer> offer, PublicAddress address, TimeProvider clock, ILogger<AnnouncementService> logger) : BackgroundService
+internal sealed partial class AnnouncementService(AnnouncementSigner signer, RelayOutlet outlet, Func<Uri, RouterOffer> offer, PublicAddress address, TimeProvider clock, ILogger<AnnouncementService> logger) : BackgroundService, IHostedLifecycleService
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long a withdrawal stays on relays, in seconds (DECISIONS E14): until everyone who is connected has it.</summary>
-    private const int WithdrawnSeconds = 60;
+    /// <summary>How long a stopping daemon waits for relays to confirm; longer would cost the requests that are still running.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
     /// <summary>Public relays take about 10 events in a burst and 40 an hour.</summary>
     private const int Burst = 8;
@@ -28,23 +28,40 @@ internal sealed partial class AnnouncementService(AnnouncementSigner signer, Rel
     public void OfferChanged() =>
         Interlocked.Exchange(ref change, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Takes everything back before anything else stops. A relay that does not answer in time keeps it until it expires.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        await base.StopAsync(cancellationToken);
+        await StopAsync(cancellationToken);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Farewell);
         var now = NowMs;
-        foreach (var known in announced.Values)
-            await PublishAsync(AnnouncementBuilder.Withdraw(known.Message, now), now / 1000 + WithdrawnSeconds, cancellationToken);
+        Task farewell = Task.WhenAll(announced.Values.Select(known => outlet.PublishAsync(signer.Withdraw(known.Signed, known.Message, now), patience.Token)));
+        await farewell.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        LogWithdrawn();
     }
 
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Ends by returning: it is stopped before the host says that it stops, when an exception would still count as a failure.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var listening = await address.Known.WaitAsync(stoppingToken);
-        while (true)
+        try
         {
-            var changed = change.Task;
-            await AnnounceAsync(offer(listening), stoppingToken);
-            await Task.WhenAny(changed, Task.Delay(CheckInterval, clock, stoppingToken));
-            stoppingToken.ThrowIfCancellationRequested();
+            var listening = await address.Known.WaitAsync(stoppingToken);
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                var changed = change.Task;
+                await AnnounceAsync(offer(listening), stoppingToken);
+                await Task.WhenAny(changed, Task.Delay(CheckInterval, clock, stoppingToken));
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Told to stop.
         }
     }
 
@@ -59,31 +76,33 @@ internal sealed partial class AnnouncementService(AnnouncementSigner signer, Rel
             var known = announced.GetValueOrDefault(messages[i].Type);
             var changed = known?.Content.Span.SequenceEqual(contents[i].Payload.Span) != true;
             if (!AnnouncementPolicy.IsDue(messages[i].Type, now - known?.AtMs, changed) || !budget.TryTake()) continue;
-            // Noted first: one that is on its way when the router stops must be taken back too.
-            announced[messages[i].Type] = new Announcement(messages[i], contents[i].Payload, now);
-            if (!await PublishAsync(messages[i], expirationSeconds: null, stop)) announced.Remove(messages[i].Type);
+            var (signed, refusal) = await signer.SignAsync(messages[i]);
+            if (signed is null)
+            {
+                LogNotStored(messages[i].Type, refusal!.Hint);
+                continue;
+            }
+
+            // Noted before it is sent: one that is on its way when the router stops must be taken back too.
+            announced[messages[i].Type] = new Announcement(messages[i], signed, contents[i].Payload, now);
+            await SendAsync(signed, messages[i].Type, stop);
         }
     }
 
-    private async Task<bool> PublishAsync(ControlEvent message, long? expirationSeconds, CancellationToken stop)
+    private async Task SendAsync(NostrEvent signed, ControlMessageType type, CancellationToken stop)
     {
-        var (signed, refusal) = await signer.SignAsync(message, expirationSeconds);
-        if (signed is null)
-        {
-            LogNotStored(message.Type, refusal!.Hint);
-            return false;
-        }
-
         var results = await outlet.PublishAsync(signed, stop);
         var published = results.Count(result => result.IsPublished);
-        LogAnnounced(message.Type, published, results.Count);
-        return true;
+        LogAnnounced(type, published, results.Count);
     }
 
-    private sealed record Announcement(ControlEvent Message, ReadOnlyMemory<byte> Content, long AtMs);
+    private sealed record Announcement(ControlEvent Message, NostrEvent Signed, ReadOnlyMemory<byte> Content, long AtMs);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "announced {Type}: {Published} of {Relays} relays have it, and so has our own")]
     private partial void LogAnnounced(ControlMessageType type, int published, int relays);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "announcements withdrawn")]
+    private partial void LogWithdrawn();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "not announced {Type}: {Reason}")]
     private partial void LogNotStored(ControlMessageType type, string? reason);

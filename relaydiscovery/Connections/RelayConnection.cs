@@ -40,14 +40,16 @@ internal sealed class RelayConnection : IDisposable
         }
     }
 
-    /// <summary>Sends one frame. A relay that does not take it in time is given up.</summary>
+    /// <summary>
+    /// Sends one frame. A relay that does not take it in time is given up. The caller may give up waiting for its turn, but a
+    /// frame that is on its way is sent: cancelling it would end the connection for everybody.
+    /// </summary>
     public async Task SendAsync(ReadOnlyMemory<byte> frame, CancellationToken stop)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        patience.CancelAfter(options.AnswerTimeout);
         try
         {
-            await sending.WaitAsync(patience.Token);
+            if (!await sending.WaitAsync(options.AnswerTimeout, stop)) throw new TimeoutException();
+            using var patience = new CancellationTokenSource(options.AnswerTimeout);
             try
             {
                 await socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, patience.Token);
@@ -57,11 +59,10 @@ internal sealed class RelayConnection : IDisposable
                 sending.Release();
             }
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (e is WebSocketException or TimeoutException or ObjectDisposedException || (e is OperationCanceledException && !stop.IsCancellationRequested))
         {
             socket.Abort(); // half a frame may be out, so nothing can follow it
-            stop.ThrowIfCancellationRequested();
-            throw new RelayConnectionException(e is OperationCanceledException ? "does not read" : "broke off", e);
+            throw new RelayConnectionException(e is WebSocketException or ObjectDisposedException ? "broke off" : "does not read", e);
         }
     }
 

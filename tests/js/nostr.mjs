@@ -8,6 +8,12 @@ import WebSocket from 'ws'
 
 useWebSocketImplementation(WebSocket)
 
+const connections = new Map()
+const connect = async (url) => {
+  if (!connections.get(url)?.connected) connections.set(url, await Relay.connect(url))
+  return connections.get(url)
+}
+
 const operations = {
   // events → for each, whether nostr-tools finds id and signature right
   verify: ({ events }) => events.map((event) => verifyEvent(event)),
@@ -29,23 +35,26 @@ const operations = {
     }),
   // relay, filter → stored events, each verified here
   fetch: async ({ relay: url, filter }) => {
-    const relay = await Relay.connect(url)
+    const relay = await connect(url)
     const events = await new Promise((resolve) => {
       const found = []
-      relay.subscribe([filter], { onevent: (event) => found.push(event), oneose: () => resolve(found) })
+      const subscription = relay.subscribe([filter], {
+        onevent: (event) => found.push(event),
+        oneose: () => {
+          subscription.close()
+          resolve(found)
+        },
+      })
     })
-    relay.close()
     return events.map((event) => ({ verified: verifyEvent(JSON.parse(JSON.stringify(event))), event }))
   },
   // relay, event → published by nostr-tools
   publish: async ({ relay: url, event }) => {
-    const relay = await Relay.connect(url)
+    const relay = await connect(url)
     try {
       return { accepted: true, message: await relay.publish(event) }
     } catch (error) {
       return { accepted: false, message: error.message }
-    } finally {
-      relay.close()
     }
   },
 }

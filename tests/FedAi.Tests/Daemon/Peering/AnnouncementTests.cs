@@ -2,8 +2,10 @@ using System.Text.Json.Nodes;
 using FedAi.Daemon.Hosting;
 using FedAi.Daemon.Node;
 using FedAi.Daemon.Peering;
+using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Nostr;
+using FedAi.RelayDiscovery.Connections;
 using FedAi.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -47,6 +49,25 @@ public sealed class AnnouncementTests
         var content = JsonNode.Parse((string)found["event"]!["content"]!)!;
         ((string)content["routerId"]!).ShouldBe(router.Key.PublicKey.Npub);
         ((string)content["transportEndpoints"]![0]!).ShouldBe(router.Base.ToString());
+    }
+
+    [Theory, InlineData("own"), InlineData("npm")]
+    public async Task Search_RelayAskedOnce_ListsTheRouter(string kind)
+    {
+        await using ITestRelay relay = kind == "own" ? await OwnRelay.StartAsync() : await NpmRelay.StartAsync();
+        await using var reader = await StartReaderAsync(relay);
+        await using var router = await StartRouterAsync(relay);
+        await FindAsync(reader, router.Key.PublicKey);
+        using var gone = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        gone.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0)); // bound and not listening: refuses connections
+        var dead = new Uri($"ws://{gone.LocalEndPoint}/");
+
+        var (routers, relays) = await RouterSearch.RunAsync([new PooledRelay(relay.Url, false), new PooledRelay(dead, false)],
+            PeerLists.Empty, new FederationNetwork("main"), Patience.Limit, TimeProvider.System, default);
+
+        routers.ShouldHaveSingleItem().Key.ShouldBe(router.Key.PublicKey);
+        relays[0].State.ShouldBe(RelayState.Connected);
+        relays[1].Problem.ShouldNotBeNull();
     }
 
     [Fact]

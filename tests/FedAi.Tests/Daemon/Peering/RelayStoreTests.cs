@@ -1,0 +1,128 @@
+using FedAi.Daemon.Peering;
+using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Messages;
+using FedAi.Protocol.Nostr;
+
+namespace FedAi.Tests.Daemon.Peering;
+
+public sealed class RelayStoreTests : IDisposable
+{
+    private const long Now = 1_800_000_000;
+    private static readonly NostrFilter[] Everything = [new NostrFilter()];
+
+    private readonly KeyPair key = KeyPair.Generate();
+    private readonly KeyPair other = KeyPair.Generate();
+    private readonly RelayStore store = new(new RelayLimits { MaxStoredEvents = 4, MaxStoredPerAuthor = 3, MaxResults = 3, RetentionSeconds = 1000 });
+
+    public void Dispose()
+    {
+        key.Dispose();
+        other.Dispose();
+    }
+
+    [Fact]
+    public void Add_SameAddress_KeepsTheLaterAndOfOneSecondTheLowerId()
+    {
+        var twins = new[] { Event(key, "x", 0, content: "1"), Event(key, "x", 0, content: "2") }.OrderBy(value => value.Id.ToString(), StringComparer.Ordinal).ToList();
+
+        store.Add(twins[1], Now).ShouldBeNull();
+        store.Add(twins[0], Now).ShouldBeNull();
+        store.Add(twins[1], Now).ShouldBe("duplicate: have a newer one");
+        var later = Event(key, "x", 5);
+        store.Add(later, Now).ShouldBeNull();
+        store.Add(twins[0], Now).ShouldBe("duplicate: have a newer one");
+
+        store.Find(Everything, Now).ShouldBe([later]);
+    }
+
+    [Fact]
+    public void Add_SameIdTwice_IsADuplicate()
+    {
+        store.Add(Event(key, "x", 0), Now).ShouldBeNull();
+        store.Add(Event(key, "x", 0), Now).ShouldBe("duplicate: have this event");
+    }
+
+    [Fact]
+    public void Add_OtherAuthorKindOrAddress_ReplacesNothing()
+    {
+        store.Add(Event(key, "x", 0), Now).ShouldBeNull();
+        store.Add(Event(other, "x", 0), Now).ShouldBeNull();
+        store.Add(Event(key, "y", 0), Now).ShouldBeNull();
+        store.Add(NostrEvent.Sign(key, 30021, Now, [["d", "x"]], ""), Now).ShouldBeNull();
+
+        store.Count.ShouldBe(4);
+    }
+
+    [Fact]
+    public void Add_OneAuthorTooOften_IsRefusedAndReplacingStillWorks()
+    {
+        foreach (var address in (string[])["a", "b", "c"]) store.Add(Event(key, address, 0), Now).ShouldBeNull();
+
+        store.Add(Event(key, "d", 0), Now).ShouldStartWith("rate-limited:");
+        store.Add(Event(key, "a", 1), Now).ShouldBeNull();
+        store.Add(Event(other, "a", 0), Now).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Add_Full_RefusesNewcomersUntilSomethingExpires()
+    {
+        foreach (var address in (string[])["a", "b", "c"]) store.Add(Event(key, address, 0), Now).ShouldBeNull();
+        store.Add(Event(other, "a", 0, expiration: Now + 10), Now).ShouldBeNull();
+
+        store.Add(Event(other, "b", 0), Now).ShouldStartWith("error:");
+        store.Add(Event(key, "a", 1), Now).ShouldBeNull();
+        store.Add(Event(other, "b", 0), Now + 10).ShouldBeNull();
+        store.Count.ShouldBe(4);
+    }
+
+    [Fact]
+    public void Add_MoreBytesThanAllowed_IsRefused()
+    {
+        var small = new RelayStore(new RelayLimits { MaxStoredBytes = 10_000 });
+        small.Add(Event(key, "a", 0, content: new string('x', 5000)), Now).ShouldBeNull();
+
+        small.Add(Event(key, "b", 0, content: new string('x', 5000)), Now).ShouldStartWith("error:");
+        small.Add(Event(key, "a", 1), Now).ShouldBeNull();
+        small.Add(Event(key, "b", 0, content: new string('x', 5000)), Now).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Find_Expired_IsNotFound()
+    {
+        store.Add(Event(key, "a", 0, expiration: Now + 10), Now);
+        store.Add(NostrEvent.Sign(key, FedAiKinds.CapsAnnounce, Now, [["d", "b"], ["exp", $"{Now + 20}000"]], "{}"), Now);
+        store.Add(Event(key, "c", 0), Now);
+
+        store.Find(Everything, Now + 9).Count.ShouldBe(3);
+        store.Find(Everything, Now + 10).Count.ShouldBe(2);
+        store.Find(Everything, Now + 20).Count.ShouldBe(1);
+        store.Find(Everything, Now + 1000).ShouldBeEmpty("retention ends what has no end of its own");
+    }
+
+    [Fact]
+    public void Find_SeveralFilters_EachHasItsLimitAndNothingComesTwice()
+    {
+        var events = new[] { Event(key, "a", 3), Event(key, "b", 2), Event(key, "c", 1), Event(other, "a", 0) };
+        foreach (var value in events) store.Add(value, Now);
+        var ofOther = new NostrFilter { Authors = new HashSet<Hex32> { Hex32.From(other.PublicKey) } };
+
+        store.Find([new NostrFilter { Limit = 2 }, ofOther], Now).ShouldBe([events[0], events[1], events[3]]);
+        store.Find([new NostrFilter { Limit = 1 }, new NostrFilter { Limit = 1 }], Now).ShouldBe([events[0]]);
+        store.Find([new NostrFilter { Limit = 0 }], Now).ShouldBeEmpty();
+        store.Find([new NostrFilter { Limit = 100 }], Now).Count.ShouldBe(3, "no more than the relay's own limit");
+    }
+
+    [Fact]
+    public void Refuse_KindsOfNobodyHere_AreBlocked()
+    {
+        foreach (var kind in (int[])[0, 1, 4, 5, 7, 1059, 22242, 30024])
+            RelayPolicy.Refuse(NostrEvent.Sign(key, kind, Now, [], ""), new RelayLimits(), Now).ShouldStartWith("blocked:");
+        foreach (var kind in (int[])[3, 1984, 10000, 10002, 30078])
+            RelayPolicy.Refuse(NostrEvent.Sign(key, kind, Now, [], ""), new RelayLimits(), Now).ShouldBeNull();
+        foreach (var type in Enum.GetValues<ControlMessageType>())
+            RelayPolicy.Refuse(NostrEvent.Sign(key, FedAiKinds.KindOf(type), Now, [["t", FedAiKinds.TagOf(type)], ["exp", $"{Now + 1}000"]], "{}"), new RelayLimits(), Now).ShouldBeNull();
+    }
+
+    private static NostrEvent Event(KeyPair author, string address, int later, long? expiration = null, string content = "") => NostrEvent.Sign(author, FedAiKinds.CapsAnnounce, Now + later,
+        expiration is { } end ? [["d", address], ["expiration", $"{end}"]] : [["d", address]], content);
+}
