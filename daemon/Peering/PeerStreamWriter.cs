@@ -15,6 +15,9 @@ internal static class PeerStreamWriter
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
+    /// <summary>A source that never waits would otherwise fill memory before the first byte leaves.</summary>
+    private const int MaxUnflushedBytes = 16 * 1024;
+
     public static async Task WriteAsync(HttpResponse response, InferenceRequest request, IAsyncEnumerable<InferenceEvent> events, CancellationToken cancellationToken)
     {
         await using var source = events.GetAsyncEnumerator(cancellationToken);
@@ -24,7 +27,7 @@ internal static class PeerStreamWriter
         var next = source.MoveNextAsync();
         while (true)
         {
-            if (!next.IsCompleted && chunks > 0) await output.FlushAsync(cancellationToken);
+            if (chunks > 0 && (!next.IsCompleted || output.UnflushedBytes > MaxUnflushedBytes)) await output.FlushAsync(cancellationToken);
             if (!await next) return;
             switch (source.Current)
             {

@@ -61,7 +61,13 @@ public sealed class LlamaRunner : IRunner
                 yield return step;
                 if (step is InferenceEnd or InferenceFailure) yield break;
             }
-            if (!answered && !again) continue;
+            if (!answered && !again)
+            {
+                // Until the supervisor has seen the end too, its state still names the dead child.
+                await WaitAsync(state.Replaced, LongestWait, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
             yield return new InferenceFailure(new(ErrorCode.RunnerCrashed, "the model's process ended during this request; ask again"));
             yield break;
         }
@@ -80,16 +86,23 @@ public sealed class LlamaRunner : IRunner
         var began = time.GetTimestamp();
         while (supervisor.State is { Child: null, Problem: null } state && LongestWait - time.GetElapsedTime(began) is var left && left > TimeSpan.Zero)
         {
-            try
-            {
-                await state.Replaced.WaitAsync(left, time, cancellationToken).ConfigureAwait(false);
-            }
-            catch (TimeoutException)
-            {
-                break;
-            }
+            if (!await WaitAsync(state.Replaced, left, cancellationToken).ConfigureAwait(false)) break;
         }
         return supervisor.State;
+    }
+
+    /// <summary>Whether it came within the limit.</summary>
+    private async Task<bool> WaitAsync(Task change, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await change.WaitAsync(limit, time, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
     }
 
     /// <summary>What one call brings. Ends without an end event when the child died.</summary>
