@@ -31,7 +31,8 @@ public sealed class LlamaRunnerTests(DemoRunner demo) : IClassFixture<DemoRunner
         var started = events[0].ShouldBeOfType<InferenceStarted>();
         var end = events[^1].ShouldBeOfType<InferenceEnd>();
         var deltas = events[1..^1].Cast<InferenceDelta>().ToList();
-        deltas.Count.ShouldBeGreaterThan(1);
+        // How many there are depends on the reader: one that falls behind gets what waits as one delta.
+        deltas.ShouldNotBeEmpty();
         deltas.Sum(delta => delta.Tokens).ShouldBe(end.OutputTokens);
         end.ShouldBe(new InferenceEnd("stop", started.InputTokens, end.OutputTokens));
         started.InputTokens.ShouldBeInRange(10, 40);

@@ -32,6 +32,20 @@ public sealed class StreamTests
     }
 
     [Fact]
+    public async Task LongAnswer_IsShownPieceByPieceWhileTheModelStillWrites()
+    {
+        await using var model = await SayingModel.StartAsync("abcdefghij", endless: true);
+        var deltas = 0;
+        await foreach (var step in model.Runner.StreamAsync(SayingModel.LongRequest, default))
+        {
+            step.ShouldNotBeOfType<InferenceEnd>();
+            if (step is InferenceDelta && ++deltas == 3) break;
+        }
+
+        deltas.ShouldBe(3);
+    }
+
+    [Fact]
     public async Task Reader_WhoWaits_HoldsUpNobodyAndMissesNothing()
     {
         await using var model = await SayingModel.StartAsync("abcdefghij", endless: true, slots: 2);
