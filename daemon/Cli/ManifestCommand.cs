@@ -51,8 +51,13 @@ internal static class ManifestCommand
         {
             var role = name == "node" ? Role.Node : Role.Router;
             var path = RoleFile.PathFor(folder, role);
-            // Beside it first, so that a reader never sees half a manifest.
-            await System.IO.File.WriteAllBytesAsync(path + ".new", Sign(role, key, options));
+            // Beside it first and synced, so that neither a reader nor a power cut leaves half a manifest.
+            await using (var file = System.IO.File.Create(path + ".new"))
+            {
+                await file.WriteAsync(Sign(role, key, options));
+                file.Flush(flushToDisk: true);
+            }
+
             System.IO.File.Move(path + ".new", path, overwrite: true);
             Console.WriteLine(path);
         }
