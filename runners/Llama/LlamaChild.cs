@@ -104,6 +104,7 @@ internal sealed class LlamaChild : IDisposable
         {
             // it is gone: the thread that reads its pipe ends all calls
         }
+        await process.Input.DisposeAsync().ConfigureAwait(false);
     }
 
     private void Pump()
@@ -130,6 +131,7 @@ internal sealed class LlamaChild : IDisposable
         draining.Wait(TimeSpan.FromSeconds(1)); // its last words
         watch.Dispose();
         commands.Writer.TryComplete();
+        process.Output.Dispose();
         ended.TrySetResult(violation ?? $"it ended with code {code}");
         loaded.TrySetResult(null);
         EndCalls();
@@ -152,9 +154,9 @@ internal sealed class LlamaChild : IDisposable
         if (!EventReader.TryRead(line, out var @event)) return false;
         if (@event.Kind is HostEventKind.Busy or HostEventKind.Loading) return true;
         if (@event.Id == 0) return loaded.TrySetResult(@event);
-        if (!calls.TryGetValue(@event.Id, out var call)) return false;
+        if (!calls.TryGetValue(@event.Id, out var call) || !call.TryDeliver(@event)) return false;
         if (@event.Kind is HostEventKind.Final or HostEventKind.Error) calls.TryRemove(@event.Id, out _);
-        return call.TryDeliver(@event);
+        return true;
     }
 
     private void EndCalls()

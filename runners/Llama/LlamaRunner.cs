@@ -17,6 +17,8 @@ public sealed class LlamaRunner : IRunner
     /// <summary>How long a request waits for a child that is being started (DECISIONS E20).</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
 
+    private const int LongestHint = 200;
+
     private readonly TimeProvider time;
     private readonly LlamaSupervisor supervisor;
     private readonly CancellationTokenSource stopping = new();
@@ -133,9 +135,12 @@ public sealed class LlamaRunner : IRunner
         return new(text.ToString(), tokens);
     }
 
-    /// <summary>The child may name what only it can know; anything else it says is just an error.</summary>
-    private static Refusal RefusalFrom(in HostEvent step) =>
-        ErrorCodes.TryParse(step.Text, out var code) && code is ErrorCode.ContextWindowExceeded or ErrorCode.InvalidRequest
-            ? new(code, step.Hint)
-            : new(ErrorCode.RunnerError, step.Hint);
+    /// <summary>The child may name what only it can know; anything else it says is just an error, and its words are short and plain.</summary>
+    private static Refusal RefusalFrom(in HostEvent step)
+    {
+        var hint = new string([.. (step.Hint ?? "").Where(character => !char.IsControl(character)).Take(LongestHint)]);
+        return ErrorCodes.TryParse(step.Text, out var code) && code is ErrorCode.ContextWindowExceeded or ErrorCode.InvalidRequest
+            ? new(code, hint)
+            : new(ErrorCode.RunnerError, hint);
+    }
 }

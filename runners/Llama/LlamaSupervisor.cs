@@ -64,6 +64,7 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ILogger logger
         }
         catch (Exception exception) when (exception is Win32Exception or IOException or UnauthorizedAccessException or InvalidOperationException)
         {
+            cage = null; // the host may have changed: find out again what works
             Fail($"{command!.Executable} cannot be started with {file!.Path}: {exception.Message}");
             return;
         }
