@@ -70,6 +70,9 @@ internal static class OpenAiErrors
         ErrorCode.NoNodes => (503, Server, "No node is registered at the router right now; start one with `fedai run`, or try again in a moment."),
         ErrorCode.NoCapableNodes => (503, Server, "No node takes a request of this size right now: shorten the prompt, ask for fewer tokens, or try again later."),
         ErrorCode.NoNodesAvailable => (503, Server, "Every node that fits failed or is busy; try again in a moment."),
+        ErrorCode.PrivacyUnsupported => (503, Server, "Nobody on the way can keep this request as private as it asks: no router or node that serves the model is reached over TLS (x-fedai-privacy: PL0 does without)."),
+        ErrorCode.NoTrustedNode => (503, Server, "No node that you trust serves this model right now: name nodes in gateway.nodes.allow (for PL3 in gateway.ownNodes), or ask with x-fedai-privacy: PL1, which lets the router read the request."),
+        ErrorCode.SealKeyExpired => (503, Server, "The node changed its seal key several times in a row; send the request again."),
         ErrorCode.NodeSaturated or ErrorCode.Draining or ErrorCode.RunnerUnavailable => (503, Server, "The nodes that serve this model are busy; try again in a moment."),
         ErrorCode.ModelLoading => (503, Server, "The model is being loaded; try again in a moment."),
         ErrorCode.ReplayFloor => (503, Server, "A daemon on the way has just restarted; try again in a moment."),
@@ -96,7 +99,7 @@ internal static class OpenAiErrors
         ErrorCode.TsOutOfWindow => (502, Server, "The clocks of two machines on the way differ by more than five minutes; check the time of this one first."),
         ErrorCode.InvalidEnvelope or ErrorCode.InvalidKeyId or ErrorCode.InvalidSignature or ErrorCode.NonceReused or ErrorCode.KeyIdMismatch
             or ErrorCode.RouterBlocked or ErrorCode.RouterMuted or ErrorCode.RouterNotAllowed or ErrorCode.NodeNotAllowed or ErrorCode.NodeIdTaken
-            or ErrorCode.InvalidUrl or ErrorCode.InvalidProtocol or ErrorCode.PrivateAddressBlocked
+            or ErrorCode.SealInvalid or ErrorCode.SealReused or ErrorCode.InvalidUrl or ErrorCode.InvalidProtocol or ErrorCode.PrivateAddressBlocked
             or ErrorCode.MissingSignature or ErrorCode.InvalidManifest or ErrorCode.ManifestNotNewer =>
             (502, Server, "Two daemons on the way refused each other; the logs of this one name the reason."),
 

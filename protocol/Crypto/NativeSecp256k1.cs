@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -8,7 +7,6 @@ namespace FedAi.Protocol.Crypto;
 internal static unsafe partial class NativeSecp256k1
 {
     private const string Library = "secp256k1";
-    private static readonly string[] Sonames = ["libsecp256k1.so.2", "libsecp256k1.so.1", "libsecp256k1.so.0"];
 
     [InlineArray(64)]
     internal struct XOnlyPublicKey { private byte first; }
@@ -17,16 +15,9 @@ internal static unsafe partial class NativeSecp256k1
     [InlineArray(96)]
     internal struct KeyPairData { private byte first; }
 
-    internal static void RegisterResolver() =>
-        NativeLibrary.SetDllImportResolver(typeof(NativeSecp256k1).Assembly, Resolve);
-
-    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
-    {
-        if (name != Library) return 0;
-        foreach (var soname in Sonames)
-            if (NativeLibrary.TryLoad(soname, out var handle)) return handle;
-        throw new DllNotFoundException("libsecp256k1 is missing. Install the package libsecp256k1-1 (Debian, Ubuntu), or run ./fedai.sh setup.");
-    }
+    internal static void RegisterLibrary() => NativeLibraries.Register(Library,
+        "libsecp256k1 is missing. Install the package libsecp256k1-1 (Debian, Ubuntu), or run ./fedai.sh setup.",
+        "libsecp256k1.so.2", "libsecp256k1.so.1", "libsecp256k1.so.0");
 
     [LibraryImport(Library)] internal static partial nint secp256k1_context_create(uint flags);
     [LibraryImport(Library)] internal static partial int secp256k1_context_randomize(nint context, byte* seed32);

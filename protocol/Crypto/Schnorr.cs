@@ -75,7 +75,7 @@ public static unsafe class Schnorr
 
     private static nint CreateContext()
     {
-        RegisterResolver();
+        RegisterLibrary();
         const uint contextNone = 1;
         var context = secp256k1_context_create(contextNone);
         // The library's own callback would abort the process on an API misuse.

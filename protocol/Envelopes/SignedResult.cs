@@ -13,6 +13,9 @@ namespace FedAi.Protocol.Envelopes;
 /// </summary>
 public sealed record SignedResult(PublicKey Node, Envelope ResponseEnvelope, InferenceResponse Response, Envelope MeteringEnvelope, MeteringRecord Metering)
 {
+    /// <summary>The node's seal key for the next request, as it came: nobody has checked its signature yet.</summary>
+    public NodeSealKey? NodeKey { get; init; }
+
     /// <summary>Opens <c>{"response":…,"metering":…}</c> (WIRE 3.3, 3.5). With <paramref name="expectedNode"/> only that key may have signed.</summary>
     public static bool TryOpen(InferenceStreamFinal final, PublicKey? expectedNode, [NotNullWhen(true)] out SignedResult? result, [NotNullWhen(false)] out Refusal? refusal)
     {
@@ -28,7 +31,7 @@ public sealed record SignedResult(PublicKey Node, Envelope ResponseEnvelope, Inf
         else if (!meteringEnvelope.VerifySignature())
             refusal = new Refusal(ErrorCode.NodeMeteringSignatureInvalid, "The signature of the node's metering record does not hold.");
         else
-            result = new SignedResult(node, responseEnvelope, response, meteringEnvelope, metering);
+            result = new SignedResult(node, responseEnvelope, response, meteringEnvelope, metering) { NodeKey = final.Node?.KeyId == node.Npub ? final.Node : null };
 
         return result is not null;
     }

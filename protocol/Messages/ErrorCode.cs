@@ -16,6 +16,8 @@ public enum ErrorCode
     // Work
     PromptTooLarge, MaxTokensExceeded, ContextWindowExceeded, ModelNotFound, UnsupportedParameter, EmptyMessages,
     NoNodes, NoCapableNodes, NoNodesAvailable, NoRouters, NodeSaturated, Draining, ModelLoading, StorageFull, PaymentRequired,
+    // Privacy
+    PrivacyUnsupported, NoTrustedNode, SealKeyExpired, SealInvalid, SealReused,
     // What a node answered
     NodeUnreachable, NodeError, NodeTimeout, InvalidNodeResponse, InvalidMetering, NodeResponseMismatch, NodeResponseKeyMismatch,
     NodeResponseSignatureInvalid, NodeMeteringSignatureInvalid, NodeStreamUnavailable, StreamInvalidJson, StreamEnded, StreamMismatch,

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace FedAi.Protocol.Messages;
 
-/// <summary>Work for a model. With messages, prompt holds their text for peers that do not know chat, or is empty towards those that do (DECISIONS E2). salt is 32 bytes base64 and hides the prompt hash (E3).</summary>
+/// <summary>Work for a model. With messages, prompt holds their text for peers that do not know chat, or is empty towards those that do (DECISIONS E2). salt is 32 bytes base64 and hides the prompt hash (E3). With sealed, all of it but the cost is sealed to the node nodeKeyId names (E11).</summary>
 public sealed record InferenceRequest
 {
     public required string RequestId { get; init; }
@@ -28,4 +28,6 @@ public sealed record InferenceRequest
     public string? CacheKey { get; init; }
     public PrivacyLevel? PrivacyLevel { get; init; }
     public string? Salt { get; init; }
+    public SealedPrompt? Sealed { get; init; }
+    public string? NodeKeyId { get; init; }
 }

@@ -5,4 +5,6 @@ public sealed record InferenceStreamError
 {
     public required string Error { get; init; }
     public IReadOnlyList<string>? Details { get; init; }
+    /// <summary>Beside <c>seal-key-expired</c>: the key to seal to instead.</summary>
+    public NodeSealKey? Node { get; init; }
 }

@@ -9,4 +9,6 @@ public sealed record InferenceStreamFinal
     public required JsonElement Response { get; init; }
     /// <summary>A signed envelope of <see cref="MeteringRecord"/>, kept as it arrived so that its signature still holds.</summary>
     public required JsonElement Metering { get; init; }
+    /// <summary>The node's seal key for the next request (DECISIONS E11).</summary>
+    public NodeSealKey? Node { get; init; }
 }

@@ -1,9 +1,11 @@
 namespace FedAi.Protocol.Messages;
 
-/// <summary>Limits a client puts on a quote.</summary>
+/// <summary>Limits a client puts on a quote. nodes are the only ones it takes, avoidNodes those it does not; both are npubs.</summary>
 public sealed record QuoteConstraints
 {
     public IReadOnlyList<string>? Regions { get; init; }
     public double? MinTrustScore { get; init; }
     public double? MaxPrice { get; init; }
+    public IReadOnlyList<string>? Nodes { get; init; }
+    public IReadOnlyList<string>? AvoidNodes { get; init; }
 }

@@ -10,4 +10,5 @@ public sealed record QuoteRequest
     public required double OutputTokensEstimate { get; init; }
     public RouterJobType? JobType { get; init; }
     public QuoteConstraints? Constraints { get; init; }
+    public PrivacyLevel? PrivacyLevel { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace FedAi.Protocol.Messages;
 
-/// <summary>A router's answer to <see cref="QuoteRequest"/>, valid until expiresAtMs.</summary>
+/// <summary>A router's answer to <see cref="QuoteRequest"/>, valid until expiresAtMs. node is whom to seal the request to (DECISIONS E11).</summary>
 public sealed record QuoteResponse
 {
     public required string RequestId { get; init; }
@@ -9,4 +9,5 @@ public sealed record QuoteResponse
     public required QuotePrice Price { get; init; }
     public required double LatencyEstimateMs { get; init; }
     public required double ExpiresAtMs { get; init; }
+    public NodeSealKey? Node { get; init; }
 }

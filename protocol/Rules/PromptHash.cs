@@ -7,7 +7,7 @@ namespace FedAi.Protocol.Rules;
 
 /// <summary>
 /// The hash by which a metering record names its prompt (DECISIONS E3). Without a salt it is SHA-256 of the prompt, as
-/// existing software has it; with the request's 32-byte salt it is an HMAC, which nobody without the salt can guess at.
+/// existing software has it; with the request's 32-byte salt it is an HMAC, which nobody without the salt can guess at. Of a sealed request it is over the ciphertext.
 /// </summary>
 public static class PromptHash
 {
@@ -20,10 +20,10 @@ public static class PromptHash
     /// <summary>The plain form, which peers that do not know salts give: over the prompt as it was or would be sent to them.</summary>
     public static string Plain(InferenceRequest request) => Hashes.Sha256(PromptText.Plain(request));
 
-    /// <summary>UTF-8 bytes of what was asked: the contents of the messages, or the prompt.</summary>
+    /// <summary>UTF-8 bytes of what was asked: the contents of the messages, the ciphertext, or the prompt.</summary>
     public static long PromptBytes(InferenceRequest request) => request.Messages is { } messages
         ? messages.Sum(message => (long)Encoding.UTF8.GetByteCount(message.Content))
-        : Encoding.UTF8.GetByteCount(request.Prompt);
+        : Encoding.UTF8.GetByteCount(PromptText.Of(request));
 
     /// <summary>The same as a peer counts that knows only <c>prompt</c>.</summary>
     public static long PlainBytes(InferenceRequest request) => Encoding.UTF8.GetByteCount(PromptText.Plain(request));
@@ -35,6 +35,6 @@ public static class PromptHash
     }
 
     private static byte[] Prompt(InferenceRequest request) => request.Messages is null
-        ? Encoding.UTF8.GetBytes(request.Prompt)
+        ? Encoding.UTF8.GetBytes(PromptText.Of(request))
         : CanonicalJson.Of(JsonSerializer.SerializeToUtf8Bytes([.. request.Messages], ProtocolJson.Default.ChatMessageArray))!;
 }

@@ -1,3 +1,5 @@
+using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Envelopes;
 using FedAi.Protocol.Messages;
 
 namespace FedAi.Protocol.Rules;
@@ -28,12 +30,21 @@ public static class RequestValues
         if (request.CacheKey is { Length: > MaxCacheKeyChars }) return Invalid($"cacheKey has at most {MaxCacheKeyChars} characters.");
         if (request.Salt is not null && !PromptHash.TryReadSalt(request.Salt, out _)) return Invalid("salt must be 32 bytes in base64.");
         if (request.Stop is { } stop && (stop.Count > MaxStops || stop.Any(text => text.Length is 0 or > MaxStopChars))) return Invalid($"stop takes up to {MaxStops} texts of 1 to {MaxStopChars} characters.");
+        if (request.Sealed is { } box) return Problem(request, box);
+        if (request.NodeKeyId is not null) return Invalid("nodeKeyId belongs to a sealed request.");
         if (request.Messages is not { } messages) return request.Prompt.Length == 0 ? Empty("prompt is empty.") : null;
         if (messages.Count == 0) return Empty("messages is empty.");
         if (messages.Count > MaxMessages) return Invalid($"At most {MaxMessages} messages fit into one request.");
         return messages.Any(message => message.Role is not ("system" or "user" or "assistant" or "tool"))
             ? Invalid("A message's role must be system, user, assistant or tool.")
             : null;
+    }
+
+    private static Refusal? Problem(InferenceRequest request, SealedPrompt box)
+    {
+        if (request.Prompt.Length > 0 || request.Messages is not null || request.Tools is not null) return Invalid("A sealed request has no prompt, messages or tools beside what is sealed.");
+        if (box.V != SealedRequests.Version) return Invalid($"sealed.v must be {SealedRequests.Version}.");
+        return PublicKey.TryParseNpub(request.NodeKeyId, out _) ? null : Invalid("nodeKeyId must be the npub of the node that the request is sealed to.");
     }
 
     private static Refusal Invalid(string hint) => new(ErrorCode.InvalidRequest, hint);

@@ -15,12 +15,16 @@ public static class TokenEstimate
     public static long Of(string text) => text.Length == 0 ? 0 : Math.Max(1, (text.Length + 3L) / 4);
 
     /// <summary>The guess for a request: its messages as they would be sent to an older peer, or its prompt.</summary>
-    public static long Of(InferenceRequest request) => Of(PromptText.Of(request));
+    /// <remarks>A ciphertext says nothing about it: whoever sealed the request guesses for the quote, and the node counts.</remarks>
+    public static long Of(InferenceRequest request) => request.Sealed is null ? Of(PromptText.Of(request)) : 0;
 
-    /// <summary>More input tokens than this no tokenizer and chat template make of the request (DECISIONS E4).</summary>
+    /// <summary>
+    /// More input tokens than this no tokenizer and chat template make of the request (DECISIONS E4). A sealed request has all
+    /// its text in the ciphertext, and around each message more JSON than a template has tokens.
+    /// </summary>
     public static long MaxInput(InferenceRequest request)
     {
-        var bytes = request.Messages is { } messages ? messages.Sum(Bytes) : Bytes(request.Prompt);
+        var bytes = request.Messages is { } messages ? messages.Sum(Bytes) : Bytes(PromptText.Of(request));
         return TokensBesideText + (TokensPerMessage * (request.Messages?.Count ?? 0)) + bytes + Bytes(request.Tools) + Bytes(request.ResponseFormat);
     }
 

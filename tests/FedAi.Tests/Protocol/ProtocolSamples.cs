@@ -29,9 +29,8 @@ internal static class ProtocolSamples
 
     public static Pricing Pricing { get; } = new() { Unit = PricingUnit.Token, InputRate = 0.001, OutputRate = 0.002, Currency = Prices.Sat };
 
-    public static SignedResult Answer(KeyPair node, InferenceRequest request)
+    public static SignedResult Answer(KeyPair node, InferenceRequest request, string output = "Bündisch – jeder bleibt Herr im eigenen Haus.")
     {
-        const string output = "Bündisch – jeder bleibt Herr im eigenen Haus.";
         var response = new InferenceResponse
         {
             RequestId = request.RequestId,

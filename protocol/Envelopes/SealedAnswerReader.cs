@@ -1,0 +1,86 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Json;
+using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Json;
+using FedAi.Protocol.Messages;
+
+namespace FedAi.Protocol.Envelopes;
+
+/// <summary>
+/// Opens a sealed answer as it arrives (DECISIONS E11), in pieces of any size. Frames that were changed, left out, repeated or
+/// moved do not open, and an answer without its last frame is not complete.
+/// </summary>
+public sealed class SealedAnswerReader
+{
+    private static readonly Refusal Unopenable = new(ErrorCode.StreamMismatch,
+        "The sealed answer does not open: it was changed, reordered or cut on its way. Ask again, through another router if it happens twice.");
+
+    private readonly byte[] encapsulated;
+    private readonly byte[] secret;
+    private readonly StringBuilder pending = new();
+    private AeadSequence? frames;
+
+    internal SealedAnswerReader(byte[] encapsulated, byte[] secret) => (this.encapsulated, this.secret) = (encapsulated, secret);
+
+    /// <summary>Why the answer ended; null while the last frame is not there.</summary>
+    public string? FinishReason { get; private set; }
+
+    /// <summary>Takes the next piece of the sealed text and gives the text of all frames it completes; the refusal is for good.</summary>
+    public bool TryRead(string piece, [NotNullWhen(true)] out string? text, [NotNullWhen(false)] out Refusal? refusal)
+    {
+        (text, refusal) = (null, Unopenable);
+        var opened = new StringBuilder();
+        var rest = piece.AsSpan();
+        for (var end = rest.IndexOf(SealedAnswerKeys.FrameEnd); end >= 0; end = rest.IndexOf(SealedAnswerKeys.FrameEnd))
+        {
+            pending.Append(rest[..end]);
+            if (!TryOpen(pending.ToString(), opened)) return false;
+            pending.Clear();
+            rest = rest[(end + 1)..];
+        }
+
+        // Nothing comes after the end.
+        if (rest.Length > 0 && FinishReason is not null) return false;
+        pending.Append(rest);
+        (text, refusal) = (opened.ToString(), null);
+        return true;
+    }
+
+    private bool TryOpen(string base64, StringBuilder opened)
+    {
+        var buffer = new byte[base64.Length];
+        if (FinishReason is not null || !Convert.TryFromBase64String(base64, buffer, out var length)) return false;
+        var frame = buffer.AsSpan(0, length);
+        if (frames is null)
+        {
+            if (frame.Length < SealedAnswerKeys.NonceBytes) return false;
+            frames = SealedAnswerKeys.Derive(encapsulated, secret, frame[..SealedAnswerKeys.NonceBytes]);
+            frame = frame[SealedAnswerKeys.NonceBytes..];
+        }
+
+        if (frames.TryOpen([], frame, out var padded))
+        {
+            if (!SealPadding.TryRemove(padded, out var text)) return false;
+            opened.Append(Encoding.UTF8.GetString(text.Value.Span));
+            return true;
+        }
+
+        return frames.TryOpen(SealedAnswerKeys.Last, frame, out padded) && TryEnd(padded);
+    }
+
+    private bool TryEnd(byte[] padded)
+    {
+        if (!SealPadding.TryRemove(padded, out var json)) return false;
+        try
+        {
+            FinishReason = JsonSerializer.Deserialize(json.Value.Span, ProtocolJson.Default.SealedEnd)?.FinishReason;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+
+        return FinishReason is not null;
+    }
+}
