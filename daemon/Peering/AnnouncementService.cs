@@ -14,11 +14,6 @@ internal sealed partial class AnnouncementService(AnnouncementSigner signer, Rel
     /// <summary>How long a stopping daemon waits for relays to confirm; longer would cost the requests that are still running.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
-    /// <summary>Public relays take about 10 events in a burst and 40 an hour.</summary>
-    private const int Burst = 8;
-    private const double PerSecond = 40.0 / 3600;
-
-    private readonly RelayBudget budget = new(Burst, PerSecond, clock);
     private readonly Dictionary<ControlMessageType, Announcement> announced = [];
     private volatile TaskCompletionSource change = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -39,7 +34,7 @@ internal sealed partial class AnnouncementService(AnnouncementSigner signer, Rel
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Farewell);
         var now = NowMs;
-        Task farewell = Task.WhenAll(announced.Values.Select(known => outlet.PublishAsync(signer.Withdraw(known.Signed, known.Message, now), patience.Token)));
+        Task farewell = Task.WhenAll(announced.Values.Select(known => outlet.PublishAsync(signer.Withdraw(known.Signed, known.Message, now), patience.Token, urgent: true)));
         await farewell.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         LogWithdrawn();
     }
@@ -75,7 +70,7 @@ internal sealed partial class AnnouncementService(AnnouncementSigner signer, Rel
         {
             var known = announced.GetValueOrDefault(messages[i].Type);
             var changed = known?.Content.Span.SequenceEqual(contents[i].Payload.Span) != true;
-            if (!AnnouncementPolicy.IsDue(messages[i].Type, now - known?.AtMs, changed) || !budget.TryTake()) continue;
+            if (!AnnouncementPolicy.IsDue(messages[i].Type, now - known?.AtMs, changed)) continue;
             var (signed, refusal) = await signer.SignAsync(messages[i]);
             if (signed is null)
             {

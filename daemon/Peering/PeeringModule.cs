@@ -16,8 +16,8 @@ internal static class PeeringModule
         services.AddSingleton(provider => PeerLists.From(provider.GetRequiredService<FilterOptions>()));
         services.AddSingleton(provider => PeerHttp.Create(provider.GetRequiredService<HttpOptions>().AllowPrivate));
         services.AddSingleton<PeerInference>();
-        services.AddSingleton(provider => new RelayPool(Relays(provider.GetRequiredService<RelayOptions>()), new RelayPoolOptions(),
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RelayPool>>()));
+        services.AddSingleton(provider => RelaysHttp(provider.GetRequiredService<HttpOptions>().AllowPrivate));
+        services.AddSingleton(Pool);
         services.AddSingleton(provider => new RelayIngest(
             new ControlMessageHandler(provider.GetRequiredService<RouterDirectory>(), provider.GetRequiredService<HttpOptions>().AllowPrivate),
             provider.GetRequiredService<PeerLists>(), provider.GetRequiredService<FederationNetwork>(),
@@ -62,6 +62,17 @@ internal static class PeeringModule
         return status;
     }
 
+    private static RelayPool Pool(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<RelayOptions>();
+        return new RelayPool(Relays(options), new RelayPoolOptions { AuthenticateToFound = options.Authenticate is RelayAuthentication.All },
+            services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<RelayPool>>(),
+            options.Authenticate is RelayAuthentication.None ? null : services.GetRequiredService<KeyPair>(), services.GetRequiredService<RelayHttp>());
+    }
+
+    /// <summary>The operator's own relays may stand anywhere; those that others named only where strangers' endpoints may.</summary>
+    private static RelayHttp RelaysHttp(PrivateNetworks privateNetworks) => new(PeerHttp.Create(PrivateNetworks.Lan), PeerHttp.Create(privateNetworks));
+
     private static JsonObject ToJson(RelayStatus relay) => new()
     {
         ["url"] = relay.Relay.ToString(),
@@ -72,6 +83,11 @@ internal static class PeeringModule
         ["refusedFrames"] = relay.RefusedFrames,
         ["published"] = relay.Published,
         ["refusedEvents"] = relay.RefusedEvents,
+        ["dropped"] = relay.Dropped,
+        ["attempts"] = relay.Attempts,
+        ["configured"] = relay.IsConfigured,
+        ["demoted"] = relay.IsDemoted,
+        ["clockAheadMs"] = (long?)relay.ClockAhead?.TotalMilliseconds,
     };
 
     /// <summary>The configured relays, each once.</summary>

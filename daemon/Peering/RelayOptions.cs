@@ -11,4 +11,7 @@ internal sealed record RelayOptions
 
     /// <summary>Permits <c>ws://</c> to other machines: everybody on the way sees what you read and write there. Default: false.</summary>
     public bool AllowPlain { get; init; }
+
+    /// <summary>Which relays may learn this daemon's key when they ask for it (NIP-42): none, configured (those named here) or all. Default: configured.</summary>
+    public RelayAuthentication Authenticate { get; init; } = RelayAuthentication.Configured;
 }

@@ -6,10 +6,10 @@ namespace FedAi.Daemon.Peering;
 /// <summary>Where this daemon's own events go: its own relay, and the relays it publishes to.</summary>
 internal sealed class RelayOutlet(RelayHub own, RelayPool others)
 {
-    /// <summary>Sends a signed event everywhere; what the other relays said.</summary>
-    public Task<IReadOnlyList<RelayPublishResult>> PublishAsync(NostrEvent value, CancellationToken stop)
+    /// <summary>Sends a signed event everywhere; what the other relays said. An urgent one also where the budget is spent.</summary>
+    public Task<IReadOnlyList<RelayPublishResult>> PublishAsync(NostrEvent value, CancellationToken stop, bool urgent = false)
     {
         own.Publish(value);
-        return others.PublishAsync(value, stop);
+        return others.PublishAsync(value, stop, urgent);
     }
 }

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Threading.Channels;
 using FedAi.Protocol.Nostr;
+using FedAi.RelayDiscovery.Connections;
 
 namespace FedAi.Daemon.Peering;
 

@@ -43,6 +43,9 @@ public sealed record ClientFrame
         foreach (var filter in filters) filter.Write(writer);
     });
 
+    /// <summary>The proof of key that a relay asked for (NIP-42).</summary>
+    public static byte[] WriteAuth(NostrEvent proof) => NostrFrames.Write("AUTH", writer => NostrFrames.WriteEvent(writer, proof));
+
     public static byte[] WriteClose(string subscription) => NostrFrames.Write("CLOSE", writer => writer.WriteStringValue(subscription));
 
     private static ClientFrame? Read(ref Utf8JsonReader reader, ReadOnlyMemory<byte> frame)

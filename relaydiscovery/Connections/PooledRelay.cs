@@ -1,4 +1,5 @@
 namespace FedAi.RelayDiscovery.Connections;
 
 /// <summary>A relay of the pool. All are read; events of ours go only to those that publish (DECISIONS E14).</summary>
-public sealed record PooledRelay(Uri Url, bool Publishes);
+/// <param name="Configured">The operator named it. A relay that others named is connected to with more care: its address is judged, and it learns no key of ours.</param>
+public sealed record PooledRelay(Uri Url, bool Publishes, bool Configured = true);

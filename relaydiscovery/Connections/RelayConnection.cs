@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Net.WebSockets;
 
 namespace FedAi.RelayDiscovery.Connections;
@@ -13,24 +14,34 @@ internal sealed class RelayConnection : IDisposable
     private readonly SemaphoreSlim sending = new(1, 1);
     private readonly byte[] buffer = new byte[ReadBytes];
 
-    private RelayConnection(ClientWebSocket socket, RelayPoolOptions options)
+    private RelayConnection(ClientWebSocket socket, RelayPoolOptions options, TimeSpan? clockAhead)
     {
         this.socket = socket;
         this.options = options;
+        ClockAhead = clockAhead;
     }
 
-    public static async Task<RelayConnection> ConnectAsync(Uri relay, RelayPoolOptions options, CancellationToken stop)
+    /// <summary>How far our clock is ahead of the relay's, if its handshake told the time.</summary>
+    public TimeSpan? ClockAhead { get; }
+
+    /// <param name="relay">Where to.</param>
+    /// <param name="invoker">What opens the connection, and judges the address; null: whatever the system does, proxies included.</param>
+    public static async Task<RelayConnection> ConnectAsync(Uri relay, HttpMessageInvoker? invoker, RelayPoolOptions options, TimeProvider clock, CancellationToken stop)
     {
         var socket = new ClientWebSocket();
+        socket.Options.CollectHttpResponseDetails = true;
         socket.Options.KeepAliveInterval = options.PingInterval;
         socket.Options.KeepAliveTimeout = options.PingInterval;
-        if (relay.IsLoopback) socket.Options.Proxy = null;
+        if (invoker is null && relay.IsLoopback) socket.Options.Proxy = null;
         try
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
             patience.CancelAfter(options.ConnectTimeout);
-            await socket.ConnectAsync(relay, patience.Token);
-            return new RelayConnection(socket, options);
+            var asked = clock.GetUtcNow();
+            await socket.ConnectAsync(relay, invoker, patience.Token);
+            var ahead = RelayClock.Ahead(asked, clock.GetUtcNow(), DateOf(socket.HttpResponseHeaders));
+            socket.HttpResponseHeaders = null;
+            return new RelayConnection(socket, options, ahead);
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException)
         {
@@ -93,6 +104,9 @@ internal sealed class RelayConnection : IDisposable
             return received <= options.MaxFrameBytes && part.MessageType is WebSocketMessageType.Text ? frame.WrittenSpan.ToArray() : null;
         }
     }
+
+    private static DateTimeOffset? DateOf(IReadOnlyDictionary<string, IEnumerable<string>>? headers) =>
+        headers?.GetValueOrDefault("Date")?.FirstOrDefault() is { } text && DateTimeOffset.TryParseExact(text, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null;
 
     public void Dispose()
     {

@@ -1,61 +1,98 @@
-using System.Collections.Concurrent;
 using FedAi.Protocol.Nostr;
 using Microsoft.Extensions.Logging;
 using Polly;
+using Polly.CircuitBreaker;
 using Polly.Retry;
 
 namespace FedAi.RelayDiscovery.Connections;
 
-/// <summary>The pool's side of one relay: connects, comes back after every loss, and repeats what the relay must know.</summary>
+/// <summary>The pool's side of one relay: connects, comes back after every loss, leaves it alone when it fails too often, and sends it our events.</summary>
 internal sealed class RelayLink
 {
     private readonly RelayPool pool;
-    private readonly TimeProvider clock;
     private readonly ILogger logger;
     private readonly ResiliencePipeline retry;
-    private readonly Random random = new();
-    private readonly ConcurrentDictionary<Hex32, TaskCompletionSource<RelayFrame>> unanswered = new();
-
-    private volatile RelayConnection? connection;
+    private volatile PooledRelay pooled;
+    private volatile RelayTalk? talk;
     private volatile RelayState state;
-    private volatile string? problem;
     private volatile int failures;
-    private long frames, refusedFrames, published, refusedEvents;
+    private volatile TaskCompletionSource owing = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public RelayLink(PooledRelay relay, RelayPool pool, TimeProvider clock, ILogger logger)
+    public RelayLink(PooledRelay relay, RelayPool pool, ILogger logger)
     {
-        Relay = relay.Url;
-        Publishes = relay.Publishes;
+        pooled = relay;
         this.pool = pool;
-        this.clock = clock;
         this.logger = logger;
-        retry = new ResiliencePipelineBuilder { TimeProvider = clock }
+        Record = new RelayRecord(relay.Url, pool, pool.Clock);
+        Outbox = new RelayOutbox(pool, pool.Clock);
+        Reading = new RelayReading(Record, pool, pool.Clock);
+        retry = new ResiliencePipelineBuilder { TimeProvider = pool.Clock }
             .AddRetry(new RetryStrategyOptions
             {
                 MaxRetryAttempts = int.MaxValue,
-                ShouldHandle = new PredicateBuilder().Handle<RelayConnectionException>(),
+                ShouldHandle = new PredicateBuilder().Handle<RelayConnectionException>().Handle<BrokenCircuitException>(),
                 DelayGenerator = attempt => ValueTask.FromResult<TimeSpan?>(OnLost(attempt.Outcome.Exception!)),
+            })
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions
+            {
+                // Nearly all: one long connection among many failures does not make a flapping relay a good one.
+                FailureRatio = 0.9,
+                MinimumThroughput = pool.Options.FailuresToPutAside,
+                SamplingDuration = TimeSpan.FromMinutes(10),
+                BreakDuration = pool.Options.PutAsideFor,
+                ShouldHandle = new PredicateBuilder().Handle<RelayConnectionException>(),
             })
             .Build();
     }
 
-    public Uri Relay { get; }
+    public PooledRelay Pooled => pooled;
 
-    public bool Publishes { get; }
+    public Uri Relay => pooled.Url;
 
-    public RelayStatus Status => new(Relay, state, failures, problem,
-        Interlocked.Read(ref frames), Interlocked.Read(ref refusedFrames), Interlocked.Read(ref published), Interlocked.Read(ref refusedEvents));
+    public RelayRecord Record { get; }
+
+    public RelayOutbox Outbox { get; }
+
+    public RelayReading Reading { get; }
+
+    public RelayStatus Status => Record.StatusAs(state, failures, pooled.Configured);
+
+    /// <summary>The same relay in another part.</summary>
+    public void Change(PooledRelay to)
+    {
+        pooled = to;
+        owing.TrySetResult();
+    }
+
+    /// <summary>Announcements that this relay should have and has not.</summary>
+    public IEnumerable<NostrEvent> Owed() => pooled.Publishes ? pool.Announcements.Where(Outbox.Owes) : [];
+
+    /// <summary>Completes when something could not be sent after this call.</summary>
+    public Task NextOwing() => (owing = new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     /// <summary>Stays connected until told to stop.</summary>
-    public async Task RunAsync(CancellationToken stop) =>
-        await retry.ExecuteAsync(static async (link, stop) => await link.StayConnectedAsync(stop), this, stop);
+    public async Task RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                await retry.ExecuteAsync(static async (link, stop) => await link.StayConnectedAsync(stop), this, stop);
+                await Task.Delay(Backoff(1), pool.Clock, stop);
+            }
+        }
+        finally
+        {
+            state = RelayState.Idle;
+        }
+    }
 
     /// <summary>Opens a subscription if connected; otherwise connecting will.</summary>
     public async Task SubscribeAsync(RelaySubscription subscription, CancellationToken stop)
     {
         try
         {
-            if (connection is { } open) await open.SendAsync(ClientFrame.WriteReq(subscription.Id, subscription.Filters), stop);
+            if (talk is { } open) await Reading.OpenAsync(open, subscription, stop);
         }
         catch (RelayConnectionException)
         {
@@ -63,110 +100,94 @@ internal sealed class RelayLink
         }
     }
 
-    public async Task<RelayPublishResult> PublishAsync(NostrEvent value, CancellationToken stop)
+    public async Task CloseAsync(RelaySubscription subscription, CancellationToken stop)
     {
-        if (connection is not { } open) return new RelayPublishResult(Relay, RelayVerdict.NotConnected);
-        var answer = unanswered.GetOrAdd(value.Id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
         try
         {
-            await open.SendAsync(ClientFrame.WriteEvent(value), stop);
-            var ok = await answer.Task.WaitAsync(pool.Options.AnswerTimeout, clock, stop);
-            var result = new RelayPublishResult(Relay, RelayPublishResult.Read(ok.Accepted, ok.Message), RelayLog.Clean(ok.Message));
-            Interlocked.Increment(ref result.IsPublished ? ref published : ref refusedEvents);
-            if (!result.IsPublished) logger.EventRefused(Relay, value.Kind, result.Message);
-            return result;
+            await Reading.CloseAsync(talk, subscription, stop);
         }
-        catch (TimeoutException)
+        catch (RelayConnectionException)
         {
-            return new RelayPublishResult(Relay, RelayVerdict.TimedOut);
-        }
-        catch (RelayConnectionException e)
-        {
-            return new RelayPublishResult(Relay, RelayVerdict.NotConnected, e.Message);
-        }
-        finally
-        {
-            unanswered.TryRemove(value.Id, out _);
+            // It ended with its connection.
         }
     }
 
+    public async Task<RelayPublishResult> PublishAsync(NostrEvent value, bool urgent, CancellationToken stop)
+    {
+        if (talk is not { } open) return new RelayPublishResult(Relay, RelayVerdict.NotConnected);
+        if (Record.Document?.Refuses(value, ClientFrame.WriteEvent(value).Length, Record.RelayNowSeconds) is { } unfit)
+        {
+            Outbox.Note(value, unfit);
+            return new RelayPublishResult(Relay, unfit, "its document says that it does not take this");
+        }
+
+        if (!Outbox.TryTake(value, urgent))
+        {
+            owing.TrySetResult();
+            return new RelayPublishResult(Relay, RelayVerdict.Held);
+        }
+
+        var result = await open.PublishAsync(value, Record.RelayNowSeconds, stop);
+        Outbox.Note(value, result.Verdict);
+        var reaction = RelayAnswers.ReactionTo(result.Verdict);
+        if (reaction is RelayReaction.Demote or RelayReaction.Authenticate) Record.Demote();
+        if (reaction is not (RelayReaction.None or RelayReaction.GiveUp)) owing.TrySetResult();
+        if (result.Verdict is RelayVerdict.NotConnected or RelayVerdict.TimedOut) return result;
+        Record.CountPublished(result.IsPublished);
+        if (reaction is not RelayReaction.None) logger.EventRefused(Relay, value.Kind, result.Message);
+        return result;
+    }
+
+    /// <summary>One connection. Returns when it was a healthy one; otherwise what ended it is thrown, and counts as a failure.</summary>
     private async Task StayConnectedAsync(CancellationToken stop)
     {
+        Record.CountAttempt();
         state = RelayState.Connecting;
-        using var open = await RelayConnection.ConnectAsync(Relay, pool.Options, stop);
-        var since = clock.GetTimestamp();
-        connection = open;
+        using var connection = await RelayConnection.ConnectAsync(Relay, pooled.Configured ? null : pool.Http?.Found, pool.Options, pool.Clock, stop);
+        var since = pool.Clock.GetTimestamp();
+        var open = new RelayTalk(Relay, connection, pooled.Configured || pool.Options.AuthenticateToFound ? pool.Identity : null, pool.Options, pool.Clock);
+        Record.NoteClock(connection.ClockAhead);
+        Record.Problem = null;
+        Outbox.Reconnected();
+        talk = open;
         state = RelayState.Connected;
-        problem = null;
         logger.Connected(Relay);
-        using var lost = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var repeated = RepeatAsync(lost.Token);
         try
         {
-            while (true) await HandleAsync(await open.ReceiveAsync(stop), stop);
+            using var visit = new RelayVisit(this, pool, connection, open, logger);
+            await visit.RunAsync(stop);
+        }
+        catch (RelayConnectionException reason) when (pool.Clock.GetElapsedTime(since) >= pool.Options.HealthyAfter)
+        {
+            failures = 0;
+            state = RelayState.Waiting;
+            Record.Problem = reason.Message;
         }
         finally
         {
-            connection = null;
-            if (clock.GetElapsedTime(since) >= pool.Options.HealthyAfter) failures = 0;
-            foreach (var answer in unanswered.Values) answer.TrySetException(new RelayConnectionException("broke off before answering"));
-            await lost.CancelAsync();
-            await repeated.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (repeated.IsFaulted) await repeated;
-        }
-    }
-
-    /// <summary>After connecting: every open subscription, and every announcement that is still ours; the relay may have lost it.</summary>
-    private async Task RepeatAsync(CancellationToken stop)
-    {
-        foreach (var subscription in pool.Subscriptions) await SubscribeAsync(subscription, stop);
-        if (!Publishes) return;
-        foreach (var announcement in pool.Announcements(clock.GetUtcNow().ToUnixTimeSeconds())) await PublishAsync(announcement, stop);
-    }
-
-    private async ValueTask HandleAsync(byte[]? received, CancellationToken stop)
-    {
-        Interlocked.Increment(ref frames);
-        if (received is null || !RelayFrame.TryParse(received, pool.Options.MaxFrameBytes, out var frame))
-        {
-            Interlocked.Increment(ref refusedFrames);
-            return;
-        }
-
-        var subscription = pool.FindSubscription(frame.Subscription);
-        switch (frame.Type)
-        {
-            case RelayFrameType.Event when subscription?.Wants(frame.Event!) == true:
-                await subscription.DeliverAsync(new RelayedEvent(Relay, frame.Event!), stop);
-                break;
-            case RelayFrameType.Event:
-                Interlocked.Increment(ref refusedFrames);
-                break;
-            case RelayFrameType.Ok:
-                if (unanswered.TryGetValue(frame.EventId, out var answer)) answer.TrySetResult(frame);
-                break;
-            case RelayFrameType.Eose:
-                subscription?.Settle(Relay);
-                break;
-            case RelayFrameType.Closed:
-                problem = RelayLog.Clean(frame.Message);
-                logger.SubscriptionClosed(Relay, problem);
-                subscription?.Settle(Relay);
-                break;
-            default:
-                if (logger.IsEnabled(LogLevel.Debug)) logger.Notice(Relay, RelayLog.Clean(frame.Message));
-                break;
+            talk = null;
+            Reading.Disconnected();
         }
     }
 
     private TimeSpan OnLost(Exception reason)
     {
+        Reading.Disconnected();
+        if (reason is BrokenCircuitException broken)
+        {
+            state = RelayState.PutAside;
+            var pause = (broken.RetryAfter ?? pool.Options.PutAsideFor) + Backoff(1);
+            logger.PutAside(Relay, pause, failures);
+            return pause;
+        }
+
         failures++;
-        problem = RelayLog.Clean(reason.Message);
+        Record.Problem = reason.Message;
         state = RelayState.Waiting;
-        foreach (var subscription in pool.Subscriptions) subscription.Settle(Relay);
-        var delay = RelayBackoff.Delay(failures, random.NextDouble(), pool.Options.FirstBackoff, pool.Options.LongestBackoff);
-        logger.Lost(Relay, problem, delay, failures);
+        var delay = Backoff(failures);
+        logger.Lost(Relay, Record.Problem!, delay, failures);
         return delay;
     }
+
+    private TimeSpan Backoff(int inARow) => RelayBackoff.Delay(inARow, Record.Jitter(), pool.Options.FirstBackoff, pool.Options.LongestBackoff);
 }

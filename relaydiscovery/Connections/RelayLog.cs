@@ -19,6 +19,12 @@ internal static partial class RelayLog
     [LoggerMessage(Level = LogLevel.Information, Message = "Relay {Relay}: {Problem}; next attempt in {Delay} (failure {Failures})")]
     public static partial void Lost(this ILogger logger, Uri relay, string problem, TimeSpan delay, int failures);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Relay {Relay}: put aside for {Pause} after {Failures} failures")]
+    public static partial void PutAside(this ILogger logger, Uri relay, TimeSpan pause, int failures);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The clock of this machine is ahead of the relays' by {Ahead}: set it, or announcements and requests will be refused")]
+    public static partial void ClockIsWrong(this ILogger logger, TimeSpan ahead);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Relay {Relay} refused event of kind {Kind}: {Message}")]
     public static partial void EventRefused(this ILogger logger, Uri relay, int kind, string message);
 

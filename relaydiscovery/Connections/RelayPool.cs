@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Nostr;
 using Microsoft.Extensions.Logging;
 
@@ -6,70 +7,160 @@ namespace FedAi.RelayDiscovery.Connections;
 
 /// <summary>
 /// All the relays of this daemon as one: subscriptions are opened at each and again after every reconnect, events are
-/// published to those that are ours to publish to. Nothing here waits for a relay that is down.
+/// published to those that are ours to publish to. Relays may come and go. Nothing here waits for a relay that is down.
 /// </summary>
 public sealed class RelayPool
 {
-    private readonly IReadOnlyList<RelayLink> links;
+    private readonly ILogger<RelayPool> logger;
+    private readonly Lock gate = new();
     private readonly ConcurrentDictionary<string, RelaySubscription> subscriptions = new();
     private readonly ConcurrentDictionary<(Hex32 Author, int Kind, string Address), NostrEvent> announcements = new();
+    private volatile IReadOnlyList<RelayLink> links = [];
+    private volatile TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int opened;
+    private int clockWarned;
 
-    public RelayPool(IReadOnlyList<PooledRelay> relays, RelayPoolOptions options, TimeProvider clock, ILogger<RelayPool> logger)
+    /// <param name="relays">The relays to begin with.</param>
+    /// <param name="identity">Our key, for relays that ask who we are (NIP-42); null: nobody learns it.</param>
+    /// <param name="http">For relays' documents, and for connections to relays that strangers named; null: no documents, and configured relays only.</param>
+    public RelayPool(IReadOnlyList<PooledRelay> relays, RelayPoolOptions options, TimeProvider clock, ILogger<RelayPool> logger, KeyPair? identity = null, RelayHttp? http = null)
     {
         Options = options;
-        links = [.. relays.Select(relay => new RelayLink(relay, this, clock, logger))];
+        Identity = identity;
+        Http = http;
+        Clock = clock;
+        this.logger = logger;
+        SetRelays(relays);
     }
 
     /// <summary>How each relay does.</summary>
     public IReadOnlyList<RelayStatus> Status => [.. links.Select(link => link.Status)];
 
+    /// <summary>How far our clock is ahead of the relays', by the one in the middle; null while none told the time.</summary>
+    public TimeSpan? ClockAhead => RelayClock.Median(links.Select(link => link.Record.ClockAhead));
+
     internal RelayPoolOptions Options { get; }
 
+    internal TimeProvider Clock { get; }
+
+    internal KeyPair? Identity { get; }
+
+    internal RelayHttp? Http { get; }
+
     internal IEnumerable<RelaySubscription> Subscriptions => subscriptions.Values;
+
+    /// <summary>What a relay that comes back must be told again; what NIP-40 has let expire is forgotten.</summary>
+    internal IEnumerable<NostrEvent> Announcements
+    {
+        get
+        {
+            var now = Clock.GetUtcNow().ToUnixTimeSeconds();
+            foreach (var (address, announcement) in announcements)
+                if (announcement.ExpirationSeconds > now) yield return announcement;
+                else announcements.TryRemove(KeyValuePair.Create(address, announcement));
+        }
+    }
+
+    /// <summary>From now on exactly these relays: new ones are connected to and get every subscription, others are left. Those that stay notice nothing.</summary>
+    public void SetRelays(IReadOnlyList<PooledRelay> relays)
+    {
+        if (Http is null && relays.Any(relay => !relay.Configured)) throw new ArgumentException("Relays that strangers named need a client that judges addresses.", nameof(relays));
+        lock (gate)
+        {
+            var known = links.ToDictionary(link => link.Relay);
+            var next = new List<RelayLink>();
+            foreach (var relay in relays.DistinctBy(relay => relay.Url))
+            {
+                if (known.Remove(relay.Url, out var link)) link.Change(relay);
+                next.Add(link ?? new RelayLink(relay, this, logger));
+            }
+
+            links = next;
+            changed.TrySetResult();
+        }
+    }
 
     /// <summary>Keeps all relays connected until told to stop. A fault that is no relay's doing ends it.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        if (links.Count == 0) await Task.Delay(Timeout.InfiniteTimeSpan, stop);
         using var all = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        await foreach (var ended in Task.WhenEach(links.Select(link => link.RunAsync(all.Token))))
+        var running = new Dictionary<RelayLink, (Task Task, CancellationTokenSource Leave)>();
+        try
+        {
+            while (true)
+            {
+                changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                var wanted = links;
+                foreach (var link in wanted.Where(link => !running.ContainsKey(link)))
+                {
+                    var leave = CancellationTokenSource.CreateLinkedTokenSource(all.Token);
+                    running[link] = (link.RunAsync(leave.Token), leave);
+                }
+
+                foreach (var link in running.Keys.Except(wanted).ToList())
+                {
+                    running.Remove(link, out var gone);
+                    await gone.Leave.CancelAsync();
+                    await EndAsync(gone.Task);
+                    gone.Leave.Dispose();
+                }
+
+                await Task.WhenAny([changed.Task.WaitAsync(stop), .. running.Values.Select(one => one.Task)]);
+                stop.ThrowIfCancellationRequested();
+                // A link runs until it is stopped, so one that ended has failed.
+                foreach (var (task, _) in running.Values)
+                    if (task.IsCompleted) await task;
+            }
+        }
+        finally
         {
             await all.CancelAsync();
-            await ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (ended.IsFaulted) await ended;
+            foreach (var (task, leave) in running.Values)
+            {
+                await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                leave.Dispose();
+            }
         }
-
-        stop.ThrowIfCancellationRequested();
     }
 
     /// <summary>Opens filters at every relay, now or as soon as it is connected.</summary>
     public async Task<RelaySubscription> SubscribeAsync(IReadOnlyList<NostrFilter> filters, CancellationToken stop)
     {
-        var subscription = new RelaySubscription($"fedai-{Interlocked.Increment(ref opened)}", filters, Options.QueuedEvents, links.Select(link => link.Relay));
+        var subscription = new RelaySubscription($"fedai-{Interlocked.Increment(ref opened)}", filters, this, links.Select(link => link.Relay));
         subscriptions[subscription.Id] = subscription;
         await Task.WhenAll(links.Select(link => link.SubscribeAsync(subscription, stop)));
         return subscription;
     }
 
     /// <summary>
-    /// Sends a signed event to every relay that we publish to and reports what each said. A replaceable or addressable event is kept and sent
-    /// again after every reconnect, until a newer one takes its place.
+    /// Sends a signed event to every relay that we publish to and reports what each said. A replaceable or addressable event is kept, sent
+    /// when a relay's budget has room again, and sent again after every reconnect, until a newer one takes its place.
     /// </summary>
-    public async Task<IReadOnlyList<RelayPublishResult>> PublishAsync(NostrEvent value, CancellationToken stop)
+    /// <param name="urgent">Also when the budget is spent: for what cannot wait, such as taking announcements back before the end.</param>
+    public async Task<IReadOnlyList<RelayPublishResult>> PublishAsync(NostrEvent value, CancellationToken stop, bool urgent = false)
     {
         if (NostrKinds.IsReplaceable(value.Kind) || NostrKinds.IsAddressable(value.Kind))
             announcements[(value.Author, value.Kind, value.TagValue("d") ?? "")] = value;
-        return await Task.WhenAll(links.Where(link => link.Publishes).Select(link => link.PublishAsync(value, stop)));
-    }
-
-    /// <summary>What a relay that comes back must be told again; what NIP-40 has let expire is forgotten.</summary>
-    internal IEnumerable<NostrEvent> Announcements(long nowSeconds)
-    {
-        foreach (var (address, announcement) in announcements)
-            if (announcement.ExpirationSeconds > nowSeconds) yield return announcement;
-            else announcements.TryRemove(KeyValuePair.Create(address, announcement));
+        return await Task.WhenAll(links.Where(link => link.Pooled.Publishes).Select(link => link.PublishAsync(value, urgent, stop)));
     }
 
     internal RelaySubscription? FindSubscription(string id) => subscriptions.GetValueOrDefault(id);
+
+    internal async Task CloseAsync(RelaySubscription subscription)
+    {
+        if (!subscriptions.TryRemove(subscription.Id, out _)) return;
+        await Task.WhenAll(links.Select(link => link.CloseAsync(subscription, CancellationToken.None)));
+    }
+
+    /// <summary>A relay told the time: says so once when this machine's clock is the wrong one.</summary>
+    internal void WatchClock()
+    {
+        if (ClockAhead is { } ahead && ahead.Duration() > RelayClock.Worrying && Interlocked.Exchange(ref clockWarned, 1) == 0) logger.ClockIsWrong(ahead);
+    }
+
+    private static async Task EndAsync(Task stopped)
+    {
+        await stopped.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (stopped.IsFaulted) await stopped;
+    }
 }

@@ -8,4 +8,6 @@ public enum RelayState
     Connected,
     /// <summary>Waiting to try again.</summary>
     Waiting,
+    /// <summary>It failed too often in a row (open circuit) and is left alone for a while.</summary>
+    PutAside,
 }

@@ -1,22 +1,22 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using FedAi.Protocol.Nostr;
 
 namespace FedAi.RelayDiscovery.Connections;
 
-/// <summary>Filters that stay open at every relay of the pool, and the events that come in. Not verified yet; copies from several relays included.</summary>
-public sealed class RelaySubscription
+/// <summary>Filters that stay open at every relay of the pool, and the events that come in. Not verified yet; copies from several relays included. Disposing closes it.</summary>
+public sealed class RelaySubscription : IAsyncDisposable
 {
-    private readonly Channel<RelayedEvent> events;
+    private readonly RelayPool pool;
     private readonly ConcurrentDictionary<Uri, bool> awaited;
     private readonly TaskCompletionSource settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal RelaySubscription(string id, IReadOnlyList<NostrFilter> filters, int queuedEvents, IEnumerable<Uri> relays)
+    internal RelaySubscription(string id, IReadOnlyList<NostrFilter> filters, RelayPool pool, IEnumerable<Uri> relays)
     {
         Id = id;
         Filters = filters;
-        events = Channel.CreateBounded<RelayedEvent>(new BoundedChannelOptions(queuedEvents) { FullMode = BoundedChannelFullMode.Wait });
+        this.pool = pool;
+        Events = new RelayedEvents(pool.Options.QueuedEvents, pool.Options.QueuedBytes);
         awaited = new(relays.Select(relay => KeyValuePair.Create(relay, true)));
         if (awaited.IsEmpty) settled.TrySetResult();
     }
@@ -25,8 +25,8 @@ public sealed class RelaySubscription
 
     public IReadOnlyList<NostrFilter> Filters { get; }
 
-    /// <summary>Everything, stored and live. While it is full the relays' sockets are not read.</summary>
-    public ChannelReader<RelayedEvent> Events => events.Reader;
+    /// <summary>Everything, stored and live. Whoever reads slowly loses the oldest.</summary>
+    public RelayedEvents Events { get; }
 
     /// <summary>What the relays have stored: ends when each relay said so, refused or could not be reached, at the latest after <paramref name="patience"/>.</summary>
     public async IAsyncEnumerable<RelayedEvent> ReadStoredAsync(TimeSpan patience, [EnumeratorCancellation] CancellationToken stop)
@@ -39,16 +39,22 @@ public sealed class RelaySubscription
             var complete = done.IsCompleted; // asked before draining, so that the last event is not missed
             while (Events.TryRead(out var next)) yield return next;
             if (complete) break;
-            await Task.WhenAny(done, Events.WaitToReadAsync(late.Token).AsTask());
+            await Task.WhenAny(done, Events.WaitAsync(late.Token));
         }
 
         await late.CancelAsync();
         stop.ThrowIfCancellationRequested();
     }
 
-    internal bool Wants(NostrEvent candidate) => Filters.Any(filter => filter.Matches(candidate));
+    /// <summary>Closes it at every relay; nothing comes in any more.</summary>
+    public async ValueTask DisposeAsync() => await pool.CloseAsync(this);
 
-    internal ValueTask DeliverAsync(RelayedEvent received, CancellationToken stop) => events.Writer.WriteAsync(received, stop);
+    internal bool Wants(NostrEvent candidate)
+    {
+        foreach (var filter in Filters)
+            if (filter.Matches(candidate)) return true;
+        return false;
+    }
 
     /// <summary>The relay has nothing more stored for us, or will not tell.</summary>
     internal void Settle(Uri relay)

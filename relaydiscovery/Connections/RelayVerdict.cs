@@ -1,6 +1,6 @@
 namespace FedAi.RelayDiscovery.Connections;
 
-/// <summary>What became of an event at one relay: the prefix of its OK (NIP-01, NIP-42), or why there was none.</summary>
+/// <summary>What became of an event or a subscription at one relay: the prefix of its OK or CLOSED (NIP-01, NIP-42), or why there was none.</summary>
 public enum RelayVerdict
 {
     Accepted,
@@ -19,4 +19,8 @@ public enum RelayVerdict
     Refused,
     NotConnected,
     TimedOut,
+    /// <summary>Not sent: our own budget for this relay is spent, or the relay asked for a pause. An announcement is sent when there is room.</summary>
+    Held,
+    /// <summary>Not sent: the relay's document says that it does not take such an event.</summary>
+    Unfit,
 }

@@ -12,12 +12,25 @@ internal sealed class ScriptedRelay : IAsyncDisposable
     private readonly WebApplication app;
     private readonly Func<ScriptedRelay, WebSocket, Task> script;
     private int connections;
+    private int documentsRead;
 
     private ScriptedRelay(WebApplication app, Func<ScriptedRelay, WebSocket, Task> script) => (this.app, this.script) = (app, script);
 
     public Uri Url => new UriBuilder(app.Urls.Single()) { Scheme = "ws" }.Uri;
 
     public int Connections => Volatile.Read(ref connections);
+
+    public int DocumentsRead => Volatile.Read(ref documentsRead);
+
+    /// <summary>How the relay's NIP-11 document is served; by default there is none.</summary>
+    public Func<HttpContext, Task> Document { get; set; } = context =>
+    {
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    };
+
+    /// <summary>What the <c>Date</c> header of its answers says; null: the time.</summary>
+    public DateTimeOffset? Date { get; set; }
 
     /// <summary>Starts it; when a script returns, its connection ends.</summary>
     public static async Task<ScriptedRelay> StartAsync(Func<ScriptedRelay, WebSocket, Task> script)
@@ -27,10 +40,13 @@ internal sealed class ScriptedRelay : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var relay = new ScriptedRelay(builder.Build(), script);
         relay.app.UseWebSockets();
-        relay.app.Run(relay.TalkAsync);
+        relay.app.Run(relay.AnswerAsync);
         await relay.app.StartAsync();
         return relay;
     }
+
+    /// <summary>Serves this text as the NIP-11 document.</summary>
+    public void SetDocument(string json) => Document = context => context.Response.WriteAsync(json);
 
     public async ValueTask DisposeAsync()
     {
@@ -40,8 +56,16 @@ internal sealed class ScriptedRelay : IAsyncDisposable
         await app.DisposeAsync();
     }
 
-    private async Task TalkAsync(HttpContext context)
+    private async Task AnswerAsync(HttpContext context)
     {
+        if (Date is { } date) context.Response.Headers.Date = date.ToString("r");
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            Interlocked.Increment(ref documentsRead);
+            await Document(context);
+            return;
+        }
+
         Interlocked.Increment(ref connections);
         using var client = await context.WebSockets.AcceptWebSocketAsync();
         try

@@ -109,7 +109,7 @@ public sealed class HostileRelayTests
         {
             while (true) await client.ReceiveAsync();
         });
-        await using var pool = await RunningPool.StartAsync(new RelayPoolOptions { AnswerTimeout = TimeSpan.FromMilliseconds(50) }, relay.Url);
+        await using var pool = await RunningPool.StartAsync(RunningPool.Quick with { AnswerTimeout = TimeSpan.FromMilliseconds(50) }, relay.Url);
 
         var results = await pool.Pool.PublishAsync(Announce(key), default);
 
@@ -202,27 +202,58 @@ public sealed class HostileRelayTests
     }
 
     [Fact]
-    public async Task Flood_NobodyReads_HoldsTheSocketBackAndLosesNothing()
+    public async Task Flood_NobodyReads_DropsTheOldestOfThatRelayAndKeepsTheOthers()
     {
         const int Events = 5_000;
         using var key = KeyPair.Generate();
-        var sent = 0;
-        await using var relay = await ScriptedRelay.StartAsync(async (_, client) =>
+        var honest = Announce(key);
+        var flood = new TaskCompletionSource();
+        await using var quiet = await ScriptedRelay.StartAsync(async (_, client) =>
         {
             var subscription = (string)(await client.ReceiveAsync("REQ"))[1]!;
-            var frame = RelayFrame.WriteEvent(subscription, Announce(key));
-            for (; sent < Events; sent++) await client.SendAsync(frame);
+            await client.SendAsync(RelayFrame.WriteEvent(subscription, honest));
             await client.ReceiveAsync();
         });
-        await using var pool = await RunningPool.StartAsync(new RelayPoolOptions { QueuedEvents = 10 }, relay.Url);
+        await using var loud = await ScriptedRelay.StartAsync(async (_, client) =>
+        {
+            var subscription = (string)(await client.ReceiveAsync("REQ"))[1]!;
+            for (var sent = 0; sent < Events; sent++) await client.SendAsync(RelayFrame.WriteEvent(subscription, honest));
+            flood.SetResult();
+            await client.ReceiveAsync();
+        });
+        await using var pool = await RunningPool.StartAsync(RunningPool.Quick with { QueuedEvents = 10 }, quiet.Url, loud.Url);
 
         var subscription = await pool.Pool.SubscribeAsync(Wanted, default);
 
-        for (var read = 0; read < Events; read++)
+        // The socket is not held back: the relay gets rid of everything although nobody reads.
+        await flood.Task.WaitAsync(Patience.Limit);
+        await Patience.UntilAsync(() => pool.Pool.Status[1].Dropped == Events - 10 && subscription.Events.Count == 11);
+        var read = new List<Uri>();
+        while (subscription.Events.TryRead(out var next)) read.Add(next.Relay);
+        read.Count(relay => relay == quiet.Url).ShouldBe(1);
+        read.Take(2).ShouldContain(quiet.Url, "each relay has its turn");
+        pool.Pool.Status[0].Dropped.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Flood_OfMoreThanAnyHonestRelayHas_EndsTheConnection()
+    {
+        using var key = KeyPair.Generate();
+        var again = new TaskCompletionSource();
+        await using var relay = await ScriptedRelay.StartAsync(async (self, client) =>
         {
-            await NextAsync(subscription);
-            subscription.Events.Count.ShouldBeLessThanOrEqualTo(10);
-        }
+            if (self.Connections > 1) again.TrySetResult();
+            var subscription = (string)(await client.ReceiveAsync("REQ"))[1]!;
+            var frame = RelayFrame.WriteEvent(subscription, Announce(key));
+            while (true) await client.SendAsync(frame);
+        });
+        await using var pool = await RunningPool.StartAsync(RunningPool.Quick with { QueuedEvents = 10, FloodEvents = 1000 }, relay.Url);
+
+        var subscription = await pool.Pool.SubscribeAsync(Wanted, default);
+
+        await again.Task.WaitAsync(Patience.Limit);
+        subscription.Events.Count.ShouldBeLessThanOrEqualTo(10);
+        await Patience.UntilAsync(() => pool.Pool.Status[0].Problem == "floods us with events");
     }
 
     private static NostrEvent Announce(KeyPair key) => NostrEvent.Sign(key, FedAiKinds.CapsAnnounce, 1_700_000_000,
