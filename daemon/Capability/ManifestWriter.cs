@@ -15,7 +15,7 @@ internal static class ManifestWriter
     private static readonly CapabilityBands Unmeasured = new() { Cpu = "cpu_low", Ram = "ram_8", Disk = "disk_unknown", Net = "net_unknown", Gpu = "gpu_none" };
     private static readonly JsonElement None = JsonElement.Parse("null");
 
-    public static byte[] Node(KeyPair key, NodeLimits limits, PricingDefaults pricing, string version, long nowMs) => Manifests.Sign(new NodeManifest
+    public static byte[] Node(KeyPair key, NodeLimits limits, PricingDefaults pricing, string version, IReadOnlyList<string>? tlsSpki, long nowMs) => Manifests.Sign(new NodeManifest
     {
         Id = key.PublicKey.Npub,
         RoleTypes = ["llm_cpu_small"],
@@ -26,9 +26,10 @@ internal static class ManifestWriter
         Benchmarks = None,
         SoftwareVersion = version,
         IssuedAtMs = nowMs,
+        TlsSpki = tlsSpki,
     }, ProtocolJson.Default.NodeManifest, key, nowMs);
 
-    public static byte[] Router(KeyPair key, RouterLimits limits, string version, long nowMs) => Manifests.Sign(new RouterManifest
+    public static byte[] Router(KeyPair key, RouterLimits limits, string version, IReadOnlyList<string>? tlsSpki, long nowMs) => Manifests.Sign(new RouterManifest
     {
         Id = key.PublicKey.Npub,
         RouterMode = "probation",
@@ -39,5 +40,6 @@ internal static class ManifestWriter
         Benchmarks = None,
         SoftwareVersion = version,
         IssuedAtMs = nowMs,
+        TlsSpki = tlsSpki,
     }, ProtocolJson.Default.RouterManifest, key, nowMs);
 }

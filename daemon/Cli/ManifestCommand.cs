@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FedAi.Daemon.Capability;
 using FedAi.Daemon.Hosting;
+using FedAi.Daemon.Peering;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Messages;
 using FedAi.Protocol.Rules;
@@ -54,7 +55,7 @@ internal static class ManifestCommand
             // Beside it first and synced, so that neither a reader nor a power cut leaves half a manifest.
             await using (var file = System.IO.File.Create(path + ".new"))
             {
-                await file.WriteAsync(Sign(role, key, options));
+                await file.WriteAsync(Sign(role, key, options, options.Http.Tls.Mode == TlsMode.Pinned ? PinnedCertificate.Open(folder).Spki : null));
                 file.Flush(flushToDisk: true);
             }
 
@@ -65,11 +66,11 @@ internal static class ManifestCommand
         return ExitCodes.Ok;
     }
 
-    private static byte[] Sign(Role role, KeyPair key, FedAiOptions options)
+    private static byte[] Sign(Role role, KeyPair key, FedAiOptions options, IReadOnlyList<string>? tlsSpki)
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         if (role == Role.Router)
-            return ManifestWriter.Router(key, new RouterLimits { MaxQps = RouterQps, MaxConcurrentJobs = RouterJobs, MaxPayloadBytes = options.Http.MaxRequestBytes }, ProductVersion.Text, now);
+            return ManifestWriter.Router(key, new RouterLimits { MaxQps = RouterQps, MaxConcurrentJobs = RouterJobs, MaxPayloadBytes = options.Http.MaxRequestBytes }, ProductVersion.Text, tlsSpki, now);
         var limits = new NodeLimits { MaxConcurrency = options.Node.MaxConcurrency, MaxPayloadBytes = options.Http.MaxRequestBytes, MaxTokens = options.Node.MaxTokens };
         var pricing = new PricingDefaults
         {
@@ -78,7 +79,7 @@ internal static class ManifestCommand
             OutputRate = Prices.ToSat(options.Node.Pricing.OutputMsat),
             Currency = Prices.Sat,
         };
-        return ManifestWriter.Node(key, limits, pricing, ProductVersion.Text, now);
+        return ManifestWriter.Node(key, limits, pricing, ProductVersion.Text, tlsSpki, now);
     }
 
     private static async Task<int> VerifyAsync(FileInfo file)

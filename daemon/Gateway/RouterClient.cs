@@ -72,7 +72,7 @@ internal sealed class RouterClient(RouterDirectory routers, PeerInference peers,
         yield return new InferenceFailure(refusal!);
     }
 
-    private static PeerTarget Target(KnownRouter router) => new(router.Base, Chat: router.Profile.Features?.Contains(PeerFeatures.Chat) == true);
+    private static PeerTarget Target(KnownRouter router) => new(router.Endpoint, Chat: router.Profile.Features?.Contains(PeerFeatures.Chat) == true);
 
     private PeerLoad LoadOf(PublicKey router)
     {

@@ -1,4 +1,6 @@
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using FedAi.Daemon.Control;
 using FedAi.Daemon.Gateway;
 using FedAi.Daemon.Loops;
@@ -9,6 +11,7 @@ using FedAi.Daemon.Store;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Serilog;
 
 namespace FedAi.Daemon.Hosting;
@@ -25,7 +28,7 @@ internal static partial class DaemonHost
         // No default configuration sources: they would read the folder the daemon was started in (and watch it), and variables that are not ours.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.AddSerilog(DaemonLog.Create(context.Options.Log), dispose: true);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Limit(kestrel, context));
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Limit(kestrel, context));
         builder.Services.AddRoutingCore();
         AddCommon(builder.Services, context);
         switch (context.Role)
@@ -69,7 +72,8 @@ internal static partial class DaemonHost
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
             .Where(address => !address.Contains("/unix:", StringComparison.Ordinal)).Select(address => new Uri(address + "/")).ToList();
         app.Services.GetRequiredService<RunningState>().Addresses = addresses;
-        app.Services.GetRequiredService<PublicAddress>().Set(context.Options.Http.PublicEndpoint is { } named ? new Uri(named.TrimEnd('/') + "/") : addresses[0]);
+        app.Services.GetRequiredService<PublicAddress>().Set(context.Options.Http.PublicEndpoint is { } named ? new Uri(named.TrimEnd('/') + "/") : addresses[0],
+            app.Services.GetRequiredService<ServerTls>().Spki);
     }
 
     /// <summary>Runs one daemon until it is told to stop; the process's exit code. What goes wrong at the start is one line on <paramref name="errors"/>.</summary>
@@ -91,6 +95,11 @@ internal static partial class DaemonHost
         {
             await errors.WriteLineAsync($"fedai: {exception.Message}");
             return ExitCodes.TryAgain;
+        }
+        catch (InvalidDataException exception)
+        {
+            await errors.WriteLineAsync($"fedai: {exception.Message}");
+            return ExitCodes.Usage;
         }
         catch (UnauthorizedAccessException exception)
         {
@@ -138,14 +147,32 @@ internal static partial class DaemonHost
         // About 10 KiB each when idle.
         kestrel.Limits.MaxConcurrentConnections = 4096;
         kestrel.Limits.MaxConcurrentUpgradedConnections = 1024;
-        kestrel.Listen(context.Listen, listen => listen.Protocols = HttpProtocols.Http1);
+        var certificate = kestrel.ApplicationServices.GetRequiredService<ServerTls>().Certificate;
+        kestrel.Listen(context.Listen, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            if (certificate is not null) listen.UseHttps(Handshake(certificate));
+        });
         if (context.DataFolder is { } folder) kestrel.ListenUnixSocket(ControlSocket.PathFor(folder), listen => listen.Protocols = HttpProtocols.Http1);
     }
+
+    private static TlsHandshakeCallbackOptions Handshake(Func<SslStreamCertificateContext> certificate) => new()
+    {
+        // As long as a connection may take at the other end (PeerHttp); a slow one holds nothing but its place among the connections.
+        HandshakeTimeout = TimeSpan.FromSeconds(5),
+        OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = certificate(),
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            AllowRenegotiation = false,
+        }),
+    };
 
     private static void AddCommon(IServiceCollection services, DaemonContext context)
     {
         services.AddSingleton(context);
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => ServerTls.Open(context, provider.GetRequiredService<ILogger<CertificateFiles>>()));
         services.AddSingleton(new FederationNetwork(context.Options.Network));
         services.AddSingleton(context.Options.Http).AddSingleton(context.Options.Relays).AddSingleton(context.Options.Filter)
             .AddSingleton(context.Options.Node).AddSingleton(context.Options.Runner).AddSingleton(context.Options.Router)

@@ -1,5 +1,6 @@
 using System.Net;
 using FedAi.Daemon.Node;
+using FedAi.Daemon.Peering;
 using FedAi.Protocol.Crypto;
 using FedAi.RelayDiscovery.Directories;
 
@@ -11,8 +12,9 @@ internal static class OptionsRules
     public static IReadOnlyList<string> Problems(FedAiOptions options) =>
     [
         .. Network(options.Network),
-        .. Listen("http.listen", options.Http.Listen, options.Http.AllowPlain,
-            "there is no TLS; listen on 127.0.0.1, or put a proxy with TLS in front and set http.allowPlain"),
+        .. Listen("http.listen", options.Http.Listen, options.Http.AllowPlain || options.Http.Tls.Mode != TlsMode.None,
+            "there is no TLS; set http.tls.mode to pinned (or to files, with a certificate of yours), listen on 127.0.0.1, or put a proxy with TLS in front and set http.allowPlain"),
+        .. Tls(options.Http),
         .. Listen("gateway.listen", options.Gateway.Listen, options.Gateway.AllowNonLoopback,
             "everybody who reaches it would ask in your name; listen on 127.0.0.1, or set gateway.allowNonLoopback"),
         .. PublicEndpoint(options.Http.PublicEndpoint),
@@ -26,7 +28,7 @@ internal static class OptionsRules
         .. Keys("filter.block", options.Filter.Block),
         .. from router in options.Node.Routers
            where !RouterLink.TryParse(router, out _)
-           select $"node.routers: {router} must be npub1… or npub1…@https://host",
+           select $"node.routers: {router} must be npub1… or npub1…@https://host, and # with 64 hex digits may follow",
         .. Range("node.pricing.inputMsat", options.Node.Pricing.InputMsat, 0, 1_000_000_000),
         .. Range("node.pricing.outputMsat", options.Node.Pricing.OutputMsat, 0, 1_000_000_000),
         .. Range("node.maxConcurrency", options.Node.MaxConcurrency, 1, 1024),
@@ -56,6 +58,18 @@ internal static class OptionsRules
     {
         if (value is not null && (!Uri.TryCreate(value, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Query.Length + uri.Fragment.Length + uri.UserInfo.Length > 0))
             yield return "http.publicEndpoint must be an absolute http or https URL without user, query and fragment";
+    }
+
+    private static IEnumerable<string> Tls(HttpOptions http)
+    {
+        if (http.Tls.Mode == TlsMode.Files && (http.Tls.Certificate is null || http.Tls.Key is null))
+            yield return "http.tls.mode files needs http.tls.certificate and http.tls.key, two PEM files";
+        if (http.Tls.Mode != TlsMode.Files && (http.Tls.Certificate is not null || http.Tls.Key is not null))
+            yield return "http.tls.certificate and http.tls.key are used with http.tls.mode files only: set it, or remove them";
+        if (http.PublicEndpoint is not { } endpoint || !Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp) yield break;
+        if (http.Tls.Mode != TlsMode.None) yield return $"http.publicEndpoint {endpoint} must be https, because http.tls.mode is set";
+        else if (!uri.IsLoopback && !http.AllowPlain)
+            yield return $"http.publicEndpoint {endpoint} would be reached without encryption: make it https (http.tls.mode pinned, or a proxy with TLS), or set http.allowPlain";
     }
 
     private static IEnumerable<string> Everywhere(string? listen, string? publicEndpoint)

@@ -36,6 +36,7 @@ internal static class StatusEndpoints
             ["network"] = daemon.Options.Network,
             ["uptimeMs"] = (long)running.Uptime.TotalMilliseconds,
         };
+        if (services.GetRequiredService<PublicAddress>().TlsSpki is { } pins) status["tlsSpki"] = new JsonArray([.. pins.Select(pin => JsonValue.Create(pin))]);
         var part = daemon.Role switch
         {
             Role.Node => NodeModule.Status(services),

@@ -40,6 +40,7 @@ internal sealed class NodeOffer(NodeIdentity identity, IRunner runner, CapacityG
                 }),
             ],
             Features = [PeerFeatures.Chat],
+            TlsSpki = address.TlsSpki,
         };
     }
 }

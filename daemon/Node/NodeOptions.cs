@@ -3,7 +3,7 @@ namespace FedAi.Daemon.Node;
 /// <summary>What this node offers, to whom, and the most it takes.</summary>
 internal sealed record NodeOptions
 {
-    /// <summary>The routers this node serves, as <c>npub1…</c> (address from its announcement) or <c>npub1…@https://host</c>. Default: empty, which serves nobody.</summary>
+    /// <summary>The routers this node serves, as <c>npub1…</c> (address from its announcement) or <c>npub1…@https://host</c>, where <c>#</c> and the hash of its TLS key may follow (fedai status shows it). Default: empty, which serves nobody.</summary>
     public IReadOnlyList<string> Routers { get; init; } = [];
 
     /// <summary>Coarse place told to routers, such as <c>EU</c>. Default: not told.</summary>

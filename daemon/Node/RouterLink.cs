@@ -1,22 +1,30 @@
+using FedAi.Daemon.Peering;
 using FedAi.Protocol.Crypto;
 
 namespace FedAi.Daemon.Node;
 
 /// <summary>
-/// A router this node serves (node.routers: <c>npub…</c> or <c>npub…@https://host</c>). Without an address the router's own
-/// announcement on the relays gives it.
+/// A router this node serves (node.routers: <c>npub…</c>, <c>npub…@https://host</c> or, with the hash of its TLS key,
+/// <c>npub…@https://host#hash</c>). Without an address the router's own announcement on the relays gives it.
 /// </summary>
-internal sealed record RouterLink(PublicKey Key, Uri? Address)
+internal sealed record RouterLink(PublicKey Key, PeerEndpoint? Named)
 {
     /// <summary>Reads one entry of node.routers.</summary>
     public static bool TryParse(string text, out RouterLink? link)
     {
-        var at = text.IndexOf('@', StringComparison.Ordinal);
-        Uri? address = null;
         link = null;
-        if (at >= 0 && (!Uri.TryCreate(text[(at + 1)..], UriKind.Absolute, out address) || address.Scheme is not ("http" or "https"))) return false;
+        var at = text.IndexOf('@', StringComparison.Ordinal);
         if (!PublicKey.TryParse(at < 0 ? text : text[..at], out var key)) return false;
-        link = new RouterLink(key, address is null || address.AbsolutePath.EndsWith('/') ? address : new Uri(address + "/"));
+        if (at < 0)
+        {
+            link = new RouterLink(key, null);
+            return true;
+        }
+
+        if (!Uri.TryCreate(text[(at + 1)..], UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.Query.Length + address.UserInfo.Length > 0) return false;
+        var pin = address.Fragment.TrimStart('#');
+        if (pin.Length > 0 && (pin.Length != 64 || !pin.All(char.IsAsciiHexDigit) || address.Scheme != "https")) return false;
+        link = new RouterLink(key, new PeerEndpoint(new Uri(address.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/"), pin.Length > 0 ? [pin] : null, Named: true));
         return true;
     }
 }

@@ -11,7 +11,12 @@ internal sealed class RouterLinks(IReadOnlyList<RouterLink> links, RouterDirecto
 
     public IReadOnlySet<PublicKey> Keys { get; } = links.Select(link => link.Key).ToFrozenSet();
 
-    /// <summary>The router's HTTP base: as configured, else as it announced; null while unknown.</summary>
-    public Uri? Resolve(PublicKey router) =>
-        links.FirstOrDefault(link => link.Key.Equals(router))?.Address ?? directory.Find(router)?.Base;
+    /// <summary>How the router is reached: as configured, else as it announced; null while unknown. Its announced TLS keys count in both cases.</summary>
+    public PeerEndpoint? Resolve(PublicKey router)
+    {
+        var announced = directory.Find(router)?.Endpoint;
+        return links.FirstOrDefault(link => link.Key.Equals(router))?.Named is { } named
+            ? named with { TlsSpki = named.TlsSpki ?? announced?.TlsSpki }
+            : announced;
+    }
 }

@@ -16,13 +16,15 @@ internal static class AddressPolicy
         IPNetwork.Parse("169.254.0.0/16"), IPNetwork.Parse("100.64.0.0/10"), IPNetwork.Parse("fc00::/7"), IPNetwork.Parse("fe80::/10"),
     ];
 
-    // Never an endpoint of anybody: this network, documentation, benchmarking, protocol assignments, multicast, reserved, NAT64 and 6to4 detours.
+    /// <summary>All that is public of IPv6. What lies outside (compatible, translated and NAT64 forms of IPv4 among it) leads nowhere, or back inside.</summary>
+    private static readonly IPNetwork GlobalV6 = IPNetwork.Parse("2000::/3");
+
+    // Never an endpoint of anybody: this network, documentation, benchmarking, protocol assignments (Teredo among them), 6to4, multicast, reserved.
     private static readonly IPNetwork[] Never =
     [
-        IPNetwork.Parse("0.0.0.0/8"), IPNetwork.Parse("192.0.0.0/24"), IPNetwork.Parse("192.0.2.0/24"), IPNetwork.Parse("198.18.0.0/15"),
-        IPNetwork.Parse("198.51.100.0/24"), IPNetwork.Parse("203.0.113.0/24"), IPNetwork.Parse("224.0.0.0/3"),
-        IPNetwork.Parse("::/128"), IPNetwork.Parse("64:ff9b::/96"), IPNetwork.Parse("64:ff9b:1::/48"), IPNetwork.Parse("100::/64"),
-        IPNetwork.Parse("2001::/32"), IPNetwork.Parse("2001:db8::/32"), IPNetwork.Parse("2002::/16"), IPNetwork.Parse("ff00::/8"),
+        IPNetwork.Parse("0.0.0.0/8"), IPNetwork.Parse("192.0.0.0/24"), IPNetwork.Parse("192.0.2.0/24"), IPNetwork.Parse("192.88.99.0/24"),
+        IPNetwork.Parse("198.18.0.0/15"), IPNetwork.Parse("198.51.100.0/24"), IPNetwork.Parse("203.0.113.0/24"), IPNetwork.Parse("224.0.0.0/3"),
+        IPNetwork.Parse("2001::/23"), IPNetwork.Parse("2001:db8::/32"), IPNetwork.Parse("2002::/16"), IPNetwork.Parse("3fff::/20"),
     ];
 
     /// <summary>Whether a connection to this address may be opened.</summary>
@@ -32,7 +34,8 @@ internal static class AddressPolicy
         if (IPAddress.IsLoopback(address)) return privateNetworks >= PrivateNetworks.Loopback;
         if (address.AddressFamily is not (AddressFamily.InterNetwork or AddressFamily.InterNetworkV6)) return false;
         if (Never.Any(network => network.Contains(address))) return false;
-        return privateNetworks >= PrivateNetworks.Lan || !Lan.Any(network => network.Contains(address));
+        if (Lan.Any(network => network.Contains(address))) return privateNetworks >= PrivateNetworks.Lan;
+        return address.AddressFamily == AddressFamily.InterNetwork || GlobalV6.Contains(address);
     }
 
     /// <summary>

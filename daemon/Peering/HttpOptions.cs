@@ -9,10 +9,13 @@ internal sealed record HttpOptions
     /// <summary>The base others are told to use, such as <c>https://node.example/</c>. Default: the address listened on.</summary>
     public string? PublicEndpoint { get; init; }
 
-    /// <summary>Permits listening off loopback without TLS: only behind a proxy that adds it. Default: false.</summary>
+    /// <summary>Encryption. Default: none, which is enough on loopback only.</summary>
+    public TlsOptions Tls { get; init; } = new();
+
+    /// <summary>Permits listening off loopback, and a publicEndpoint of http://, without TLS: only behind a proxy that adds it. Default: false.</summary>
     public bool AllowPlain { get; init; }
 
-    /// <summary>Which private addresses strangers' endpoints may have: none, loopback (also this machine) or lan (also the local network). Default: none.</summary>
+    /// <summary>Which private addresses the endpoints of strangers may have; addresses in node.routers are the operator's own word and always may: none, loopback (also this machine) or lan (also the local network). Default: none.</summary>
     public PrivateNetworks AllowPrivate { get; init; }
 
     /// <summary>Longest request body in bytes; a longer one gets 413. Default: 4 MiB, room for a long prompt and its envelope.</summary>

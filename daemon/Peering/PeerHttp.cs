@@ -1,50 +1,112 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 namespace FedAi.Daemon.Peering;
 
 /// <summary>
-/// The HTTP client for addresses that strangers named. It resolves a name once, judges every address, connects to a
-/// judged one, follows no redirect and uses no proxy, so that nobody can point this daemon at the operator's network.
+/// The HTTP client for peers. It resolves a name once, judges every address, connects to a judged one, holds the certificate
+/// against what the peer announced, follows no redirect and uses no proxy, so that nobody can point this daemon at the
+/// operator's network or stand between two daemons.
 /// </summary>
-internal static class PeerHttp
+internal sealed class PeerHttp : IDisposable
 {
-    /// <summary>Connecting takes at most this long; a peer that does not answer must not hold a request up.</summary>
+    /// <summary>Connecting takes at most this long, TLS included; a peer that does not answer must not hold a request up.</summary>
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
-    public static HttpClient Create(PrivateNetworks privateNetworks) => new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        UseProxy = false,
-        UseCookies = false,
-        ActivityHeadersPropagator = null,
-        AutomaticDecompression = DecompressionMethods.None,
-        ConnectTimeout = ConnectTimeout,
-        PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(15),
-        MaxResponseHeadersLength = 16,
-        ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, privateNetworks, cancellationToken),
-    })
-    {
-        // Requests carry their own deadlines; a stream may rightly last for minutes.
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+    private static readonly HttpRequestOptionsKey<PeerEndpoint> Endpoint = new("fedai.endpoint");
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
 
-    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint target, PrivateNetworks privateNetworks, CancellationToken cancellationToken)
+    private readonly PrivateNetworks privateNetworks;
+    private readonly HttpMessageInvoker http;
+
+    public PeerHttp(PrivateNetworks privateNetworks)
     {
-        var addresses = IPAddress.TryParse(target.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(target.Host, cancellationToken);
-        if (addresses.Length == 0 || !Array.TrueForAll(addresses, address => AddressPolicy.Allows(address, privateNetworks)))
+        this.privateNetworks = privateNetworks;
+        http = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            ActivityHeadersPropagator = null,
+            AutomaticDecompression = DecompressionMethods.None,
+            ConnectTimeout = ConnectTimeout,
+            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(15),
+            MaxResponseHeadersLength = 16,
+            ConnectCallback = (context, cancellationToken) =>
+                ConnectAsync(context.InitialRequestMessage.Options.TryGetValue(Endpoint, out var peer) ? peer : throw new BlockedAddressException(), cancellationToken),
+        });
+    }
+
+    /// <summary>Posts JSON to a path under the peer's base and gives the answer as soon as its headers are here; the caller bounds what it reads of it, and for how long.</summary>
+    public async Task<HttpResponseMessage> PostAsync(PeerEndpoint peer, string path, byte[] json, CancellationToken cancellationToken)
+    {
+        using var message = Message(HttpMethod.Post, peer, path);
+        message.Content = new ByteArrayContent(json);
+        message.Content.Headers.ContentType = Json;
+        return await http.SendAsync(message, cancellationToken);
+    }
+
+    /// <summary>A connection of the caller's own, not kept for reuse, judged like all others.</summary>
+    public async ValueTask<Stream> ConnectAsync(PeerEndpoint peer, CancellationToken cancellationToken)
+    {
+        var target = peer.Base;
+        var addresses = IPAddress.TryParse(target.DnsSafeHost, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(target.IdnHost, cancellationToken);
+        if (addresses.Length == 0 || !(peer.Named || Array.TrueForAll(addresses, address => AddressPolicy.Allows(address, privateNetworks))))
             throw new BlockedAddressException();
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             await socket.ConnectAsync(addresses, target.Port, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            return target.Scheme == Uri.UriSchemeHttps ? await EncryptAsync(stream, peer, cancellationToken) : stream;
         }
         catch
         {
             socket.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => http.Dispose();
+
+    /// <summary>
+    /// Written for a made-up host, over "http": the handler keeps one pool of connections for each, and connecting, TLS included,
+    /// is <see cref="ConnectAsync"/>'s. The peer sees its own name.
+    /// </summary>
+    private static HttpRequestMessage Message(HttpMethod method, PeerEndpoint peer, string path)
+    {
+        var pool = string.Create(CultureInfo.InvariantCulture, $"http://{peer.ConnectionName}:{peer.Base.Port}{peer.Base.AbsolutePath}{path}");
+        var message = new HttpRequestMessage(method, pool);
+        message.Headers.Host = peer.Base.Authority;
+        message.Options.Set(Endpoint, peer);
+        return message;
+    }
+
+    private static async Task<Stream> EncryptAsync(Stream stream, PeerEndpoint peer, CancellationToken cancellationToken)
+    {
+        var encrypted = new SslStream(stream);
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = peer.Base.DnsSafeHost,
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            AllowRenegotiation = false,
+        };
+        if (peer.TlsSpki is { Count: > 0 } pins)
+            options.RemoteCertificateValidationCallback = (_, certificate, _, _) => CertificatePin.Fits(certificate, pins);
+        try
+        {
+            await encrypted.AuthenticateAsClientAsync(options, cancellationToken);
+            return encrypted;
+        }
+        catch
+        {
+            await encrypted.DisposeAsync();
             throw;
         }
     }

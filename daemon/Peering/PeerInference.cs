@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -16,15 +15,13 @@ namespace FedAi.Daemon.Peering;
 /// Sends one request to a peer (a router to its node, a gateway to its router), signed with this daemon's key, and gives
 /// back what the node made: every signature, hash, count and delta checked before an <see cref="InferenceEnd"/> is given.
 /// </summary>
-internal sealed class PeerInference(HttpClient http, KeyPair identity, TimeProvider time)
+internal sealed class PeerInference(PeerHttp http, KeyPair identity, TimeProvider time)
 {
     /// <summary>A peer that is silent for this long is given up: the longest honest pause is loading or a long prompt.</summary>
     private static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(60);
 
     /// <summary>No honest answer is larger: 128 k tokens in chunk frames of about 200 bytes, and the whole text once more.</summary>
     private const long MaxAnswerBytes = 32 << 20;
-
-    private const int MaxErrorBytes = 4096;
 
     /// <summary>Streams the answer: deltas as they arrive, then one end or failure.</summary>
     public async IAsyncEnumerable<InferenceEvent> StreamAsync(PeerTarget target, InferenceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -110,31 +107,18 @@ internal sealed class PeerInference(HttpClient http, KeyPair identity, TimeProvi
         PeerTarget target, string path, InferenceRequest request, PeerDeadline silence, CancellationToken cancellationToken)
     {
         var envelope = EnvelopeSealer.Seal(request, ProtocolJson.Default.InferenceRequest, identity, time.GetUtcNow().ToUnixTimeMilliseconds());
-        using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(target.Base, path)) { Content = new ByteArrayContent(envelope) };
-        message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         try
         {
-            var answer = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, silence.Token);
+            var answer = await http.PostAsync(target.Endpoint, path, envelope, silence.Token);
             if (answer.IsSuccessStatusCode) return (answer, null);
-            using (answer) return (null, await ReadRefusalAsync(answer, silence.Token));
+            using (answer) return (null, await PeerRefusal.ReadAsync(answer, ErrorCode.NodeError, silence.Token));
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested && (exception is HttpRequestException or IOException || silence.Expired(exception)))
         {
-            return (null, exception.InnerException is BlockedAddressException || exception is BlockedAddressException
-                ? AddressPolicy.Blocked
-                : silence.Expired(exception)
-                    ? new Refusal(ErrorCode.NodeTimeout, "The peer did not answer in time.")
-                    : new Refusal(ErrorCode.NodeUnreachable, "The peer could not be reached."));
+            return (null, silence.Expired(exception)
+                ? new Refusal(ErrorCode.NodeTimeout, "The peer did not answer in time.")
+                : PeerRefusal.Unreachable(exception, ErrorCode.NodeUnreachable, "The peer could not be reached."));
         }
-    }
-
-    private static async Task<Refusal> ReadRefusalAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[MaxErrorBytes];
-        await using var body = await answer.Content.ReadAsStreamAsync(cancellationToken);
-        var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        var retryAfter = answer.Headers.RetryAfter?.Delta is { TotalSeconds: > 0 and < 3600 } delta ? (int?)Math.Ceiling(delta.TotalSeconds) : null;
-        return PeerRefusal.Parse(buffer.AsSpan(0, length), ErrorCode.NodeError, retryAfter);
     }
 
     private static async ValueTask<(PeerFrame Frame, Refusal? Failure)> NextAsync(

@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using System.Text.Json;
 using FedAi.Protocol.Messages;
 
@@ -9,6 +10,26 @@ namespace FedAi.Daemon.Peering;
 /// </summary>
 internal static class PeerRefusal
 {
+    /// <summary>A refusal is one line of JSON; what a peer sends beyond this is not read.</summary>
+    private const int MaxBytes = 4096;
+
+    /// <summary>Reads the body of a bad answer.</summary>
+    public static async Task<Refusal> ReadAsync(HttpResponseMessage answer, ErrorCode otherwise, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[MaxBytes];
+        await using var body = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        var retryAfter = answer.Headers.RetryAfter?.Delta is { TotalSeconds: > 0 and < 3600 } delta ? (int?)Math.Ceiling(delta.TotalSeconds) : null;
+        return Parse(buffer.AsSpan(0, length), otherwise, retryAfter);
+    }
+
+    /// <summary>Why no connection came about: an address that is not allowed, a certificate that is not the peer's, or just nobody there.</summary>
+    public static Refusal Unreachable(Exception exception, ErrorCode code, string hint) =>
+        exception is BlockedAddressException || exception.InnerException is BlockedAddressException ? AddressPolicy.Blocked
+        : exception is AuthenticationException || exception.InnerException is AuthenticationException
+            ? new Refusal(code, "The peer's certificate is not the one it announced, or no authority vouches for it; a peer with http.tls.mode pinned must be known by its announcement, or by its key hash in node.routers.")
+        : new Refusal(code, hint);
+
     public static Refusal Parse(ReadOnlySpan<byte> json, ErrorCode otherwise, int? retryAfterSeconds = null)
     {
         try

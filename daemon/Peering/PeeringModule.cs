@@ -14,7 +14,7 @@ internal static class PeeringModule
     {
         services.AddSingleton<RouterDirectory>();
         services.AddSingleton(provider => PeerLists.From(provider.GetRequiredService<FilterOptions>()));
-        services.AddSingleton(provider => PeerHttp.Create(provider.GetRequiredService<HttpOptions>().AllowPrivate));
+        services.AddSingleton(provider => new PeerHttp(provider.GetRequiredService<HttpOptions>().AllowPrivate));
         services.AddSingleton<PeerInference>();
         services.AddSingleton(provider => RelaysHttp(provider.GetRequiredService<HttpOptions>().AllowPrivate));
         services.AddSingleton(Pool);

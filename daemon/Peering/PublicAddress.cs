@@ -11,5 +11,12 @@ internal sealed class PublicAddress
     /// <summary>The base, as soon as the daemon listens.</summary>
     public Task<Uri> Known => known.Task;
 
-    public void Set(Uri address) => known.TrySetResult(address);
+    /// <summary>The hash of this daemon's own TLS key and of the next one, to be announced; null when the certificate is one that authorities vouch for, or there is none.</summary>
+    public IReadOnlyList<string>? TlsSpki { get; private set; }
+
+    public void Set(Uri address, IReadOnlyList<string>? tlsSpki)
+    {
+        TlsSpki = tlsSpki;
+        known.TrySetResult(address);
+    }
 }

@@ -30,7 +30,7 @@ internal sealed class JobDispatcher(NodeDirectory nodes, PeerInference peers, Ro
         foreach (var candidate in ranked.Candidates.Take(MaxAttempts))
         {
             var node = candidate.Node;
-            var target = new PeerTarget(node.Base, node.Key, node.Descriptor.NodeId, node.Chat, candidate.Pricing);
+            var target = new PeerTarget(node.Endpoint, node.Key, node.Descriptor.NodeId, node.Chat, candidate.Pricing);
             var resolved = request.ModelId == candidate.ModelId ? request : request with { ModelId = candidate.ModelId };
             var asked = time.GetTimestamp();
             var answered = false;

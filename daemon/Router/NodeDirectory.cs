@@ -63,7 +63,7 @@ internal sealed class NodeDirectory(NodeTable table, HttpOptions http, TimeProvi
         lock (gate)
         {
             // The store decides between two keys that claim one nodeId in the same moment; this is only its image.
-            var entry = new NodeEntry(key, endpoint!, descriptor, now, known?.Load ?? new PeerLoad());
+            var entry = new NodeEntry(key, new PeerEndpoint(endpoint!, descriptor.TlsSpki), descriptor, now, known?.Load ?? new PeerLoad());
             current = [.. current.Where(node => !node.Key.Equals(key)), entry];
         }
 
@@ -75,7 +75,7 @@ internal sealed class NodeDirectory(NodeTable table, HttpOptions http, TimeProvi
         EnvelopeSealer.TryOpen(row.Envelope, out var envelope, out _)
         && envelope.TryRead(ProtocolJson.Default.NodeDescriptor, out var descriptor, out _)
         && AddressPolicy.CheckEndpoint(descriptor.Endpoint, http.AllowPrivate, out var endpoint) is null
-            ? new NodeEntry(envelope.Key, endpoint!, descriptor, row.SeenMs, new PeerLoad())
+            ? new NodeEntry(envelope.Key, new PeerEndpoint(endpoint!, descriptor.TlsSpki), descriptor, row.SeenMs, new PeerLoad())
             : null;
 
     private static Refusal Taken { get; } = new(ErrorCode.NodeIdTaken, "This nodeId belongs to another key; choose another one (your npub is always free).");
@@ -84,5 +84,6 @@ internal sealed class NodeDirectory(NodeTable table, HttpOptions http, TimeProvi
         old.NodeId == next.NodeId && old.Endpoint == next.Endpoint && old.Region == next.Region
         && old.Capacity.MaxConcurrent == next.Capacity.MaxConcurrent
         && old.Capabilities.SequenceEqual(next.Capabilities, CapabilityComparer.Instance)
-        && (old.Features ?? []).SequenceEqual(next.Features ?? []);
+        && (old.Features ?? []).SequenceEqual(next.Features ?? [])
+        && (old.TlsSpki ?? []).SequenceEqual(next.TlsSpki ?? []);
 }

@@ -45,6 +45,7 @@ internal static class RouterModule
     private static RouterOffer Offer(IServiceProvider services, Uri listening) => RouterOffers.Of(
         services.GetRequiredService<NodeDirectory>().Current,
         listening,
+        services.GetRequiredService<PublicAddress>().TlsSpki,
         services.GetRequiredService<HttpOptions>().MaxRequestBytes,
         MachineLoad.Read(),
         services.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds());

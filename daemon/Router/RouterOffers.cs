@@ -11,12 +11,12 @@ internal static class RouterOffers
     /// <summary>Above this share of the nodes' places taken a router says that it is busy, in percent.</summary>
     private const double BusyPct = 80;
 
-    public static RouterOffer Of(IReadOnlyList<NodeEntry> nodes, Uri listening, int maxPayloadBytes, MachineLoad machine, long nowMs)
+    public static RouterOffer Of(IReadOnlyList<NodeEntry> nodes, Uri listening, IReadOnlyList<string>? tlsSpki, int maxPayloadBytes, MachineLoad machine, long nowMs)
     {
         var active = nodes.Where(node => node.IsActive(nowMs)).ToList();
         var models = RouterModels.Of(active, nowMs);
         var places = active.Sum(node => node.Descriptor.Capacity.MaxConcurrent);
-        return new RouterOffer(Caps(models, listening, maxPayloadBytes, places), Load(active, places, machine, nowMs));
+        return new RouterOffer(Caps(models, listening, maxPayloadBytes, places) with { TlsSpki = tlsSpki }, Load(active, places, machine, nowMs));
     }
 
     private static CapabilityProfile Caps(IReadOnlyList<OpenAiModel> models, Uri listening, int maxPayloadBytes, double places) => new()

@@ -17,4 +17,5 @@ public sealed record NodeDescriptor
     public string? Network { get; init; }
     /// <summary>A signed envelope of <see cref="Messages.SealKey"/>, which routers put into quotes untouched (DECISIONS E11).</summary>
     public JsonElement? SealKey { get; init; }
+    public IReadOnlyList<string>? TlsSpki { get; init; }
 }

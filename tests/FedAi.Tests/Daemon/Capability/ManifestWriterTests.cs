@@ -17,7 +17,7 @@ public sealed class ManifestWriterTests : IDisposable
     public void Node_Written_OpensAndSaysNothingThatWasNotMeasured()
     {
         var json = ManifestWriter.Node(key, new NodeLimits { MaxConcurrency = 4, MaxPayloadBytes = 1000, MaxTokens = 256 },
-            new PricingDefaults { Unit = "token", InputRate = 0.001, OutputRate = 0.002, Currency = "SAT" }, "1.2.3", nowMs: 5000);
+            new PricingDefaults { Unit = "token", InputRate = 0.001, OutputRate = 0.002, Currency = "SAT" }, "1.2.3", tlsSpki: null, nowMs: 5000);
 
         var (manifest, signer, refusal) = Manifests.Open(json, ProtocolJson.Default.NodeManifest);
         refusal.ShouldBeNull();
@@ -33,7 +33,7 @@ public sealed class ManifestWriterTests : IDisposable
     [Fact]
     public void Router_Written_OpensAndIsOnProbation()
     {
-        var json = ManifestWriter.Router(key, new RouterLimits { MaxQps = 100, MaxConcurrentJobs = 50, MaxPayloadBytes = 1000 }, "1.2.3", nowMs: 5000);
+        var json = ManifestWriter.Router(key, new RouterLimits { MaxQps = 100, MaxConcurrentJobs = 50, MaxPayloadBytes = 1000 }, "1.2.3", tlsSpki: null, nowMs: 5000);
 
         var (manifest, signer, refusal) = Manifests.Open(json, ProtocolJson.Default.RouterManifest);
         refusal.ShouldBeNull();

@@ -15,10 +15,16 @@ public sealed class OptionsRulesTests
     [InlineData("gateway.listen", "0.0.0.0:8484", "gateway.allowNonLoopback")]
     [InlineData("http.publicEndpoint", "node.example", "absolute http or https URL")]
     [InlineData("http.publicEndpoint", "https://node.example/?x=1", "absolute http or https URL")]
+    [InlineData("http.publicEndpoint", "http://node.example", "without encryption")]
+    [InlineData("http.listen", "0.0.0.0:8480", "http.tls.mode")]
+    [InlineData("http.tls.mode", "files", "http.tls.certificate")]
+    [InlineData("http.tls.key", "key.pem", "with http.tls.mode files only")]
     [InlineData("http.maxRequestBytes", "10", "1024 to")]
     [InlineData("relays.bootstrap", "https://relay.example", "wss://")]
     [InlineData("filter.allow", "npub1nonsense", "npub1nonsense is not a public key")]
     [InlineData("node.routers", "npub1nonsense@https://router.example", "npub1…@https://host")]
+    [InlineData("node.routers", Npub + "@https://router.example#abc", "npub1…@https://host")]
+    [InlineData("node.routers", Npub + "@https://router.example?x", "npub1…@https://host")]
     [InlineData("node.maxConcurrency", "0", "1 to")]
     [InlineData("network", "", "a-z")]
     [InlineData("network", "../etc", "a-z")]
@@ -34,6 +40,7 @@ public sealed class OptionsRulesTests
     [InlineData("filter.follow", Npub)]
     [InlineData("filter.block", "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798")]
     [InlineData("node.routers", Npub + "@https://router.example")]
+    [InlineData("node.routers", Npub + "@https://router.example/base#79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798")]
     [InlineData("relays.bootstrap", "wss://relay.example")]
     public void Problems_GoodValue_None(string key, string value) => Problems((key, value)).ShouldBeEmpty();
 
@@ -41,6 +48,8 @@ public sealed class OptionsRulesTests
     public void Problems_NonLoopbackWithLeave_None()
     {
         Problems(("http.listen", "0.0.0.0:8480"), ("http.allowPlain", "true"), ("http.publicEndpoint", "https://node.example")).ShouldBeEmpty();
+        Problems(("http.listen", "0.0.0.0:8480"), ("http.tls.mode", "pinned"), ("http.publicEndpoint", "https://node.example")).ShouldBeEmpty();
+        Problems(("http.tls.mode", "pinned"), ("http.publicEndpoint", "http://node.example")).ShouldHaveSingleItem().ShouldContain("must be https");
         Problems(("gateway.listen", "0.0.0.0:8484"), ("gateway.allowNonLoopback", "true")).ShouldBeEmpty();
     }
 

@@ -43,6 +43,14 @@ public sealed class AddressPolicyTests
     [InlineData("64:ff9b::7f00:1")]
     [InlineData("2002:7f00:1::")]
     [InlineData("ff02::1")]
+    [InlineData("::127.0.0.1")]
+    [InlineData("::10.0.0.1")]
+    [InlineData("::ffff:0:7f00:1")]
+    [InlineData("64:ff9b:1::7f00:1")]
+    [InlineData("2001:0:7f00:1::")]
+    [InlineData("192.88.99.1")]
+    [InlineData("fec0::1")]
+    [InlineData("3fff::1")]
     public void Allows_AddressOfNobody_Never(string address) =>
         AddressPolicy.Allows(IPAddress.Parse(address), PrivateNetworks.Lan).ShouldBeFalse();
 

@@ -117,6 +117,6 @@ public sealed class NodeRankingTests
                 },
             ],
         };
-        return new NodeEntry(key, new Uri(descriptor.Endpoint), descriptor, Now, new PeerLoad());
+        return new NodeEntry(key, new PeerEndpoint(new Uri(descriptor.Endpoint)), descriptor, Now, new PeerLoad());
     }
 }
