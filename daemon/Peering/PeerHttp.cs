@@ -26,21 +26,17 @@ internal sealed class PeerHttp : IDisposable
     public PeerHttp(PrivateNetworks privateNetworks)
     {
         this.privateNetworks = privateNetworks;
-        http = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            UseCookies = false,
-            ActivityHeadersPropagator = null,
-            AutomaticDecompression = DecompressionMethods.None,
-            ConnectTimeout = ConnectTimeout,
-            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(15),
-            MaxResponseHeadersLength = 16,
-            ConnectCallback = (context, cancellationToken) =>
-                ConnectAsync(context.InitialRequestMessage.Options.TryGetValue(Endpoint, out var peer) ? peer : throw new BlockedAddressException(), cancellationToken),
-        });
+        http = new HttpMessageInvoker(Handler((context, cancellationToken) =>
+            ConnectAsync(context.InitialRequestMessage.Options.TryGetValue(Endpoint, out var peer) ? peer : throw new BlockedAddressException(), cancellationToken)));
     }
+
+    /// <summary>A client for relays, under the same rules: their WebSocket connections and the documents they describe themselves in. Authorities decide about their certificates.</summary>
+    public static HttpClient ForRelays(PrivateNetworks privateNetworks) =>
+        new(Handler(async (context, cancellationToken) => await OpenAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, privateNetworks, cancellationToken)))
+        {
+            // Callers bound their own waiting; a connection to a relay may rightly last for days.
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
 
     /// <summary>Posts JSON to a path under the peer's base and gives the answer as soon as its headers are here; the caller bounds what it reads of it, and for how long.</summary>
     public async Task<HttpResponseMessage> PostAsync(PeerEndpoint peer, string path, byte[] json, CancellationToken cancellationToken)
@@ -54,23 +50,8 @@ internal sealed class PeerHttp : IDisposable
     /// <summary>A connection of the caller's own, not kept for reuse, judged like all others.</summary>
     public async ValueTask<Stream> ConnectAsync(PeerEndpoint peer, CancellationToken cancellationToken)
     {
-        var target = peer.Base;
-        var addresses = IPAddress.TryParse(target.DnsSafeHost, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(target.IdnHost, cancellationToken);
-        if (addresses.Length == 0 || !(peer.Named || Array.TrueForAll(addresses, address => AddressPolicy.Allows(address, privateNetworks))))
-            throw new BlockedAddressException();
-
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(addresses, target.Port, cancellationToken);
-            var stream = new NetworkStream(socket, ownsSocket: true);
-            return target.Scheme == Uri.UriSchemeHttps ? await EncryptAsync(stream, peer, cancellationToken) : stream;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        var stream = await OpenAsync(peer.Base.IdnHost, peer.Base.Port, peer.Named ? PrivateNetworks.Lan : privateNetworks, cancellationToken);
+        return peer.Base.Scheme == Uri.UriSchemeHttps ? await EncryptAsync(stream, peer, cancellationToken) : stream;
     }
 
     public void Dispose() => http.Dispose();
@@ -86,6 +67,39 @@ internal sealed class PeerHttp : IDisposable
         message.Headers.Host = peer.Base.Authority;
         message.Options.Set(Endpoint, peer);
         return message;
+    }
+
+    private static SocketsHttpHandler Handler(Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect) => new()
+    {
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        UseCookies = false,
+        ActivityHeadersPropagator = null,
+        AutomaticDecompression = DecompressionMethods.None,
+        ConnectTimeout = ConnectTimeout,
+        PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(15),
+        MaxResponseHeadersLength = 16,
+        ConnectCallback = connect,
+    };
+
+    private static async Task<Stream> OpenAsync(string host, int port, PrivateNetworks privateNetworks, CancellationToken cancellationToken)
+    {
+        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancellationToken);
+        if (addresses.Length == 0 || !Array.TrueForAll(addresses, address => AddressPolicy.Allows(address, privateNetworks)))
+            throw new BlockedAddressException();
+
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(addresses, port, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private static async Task<Stream> EncryptAsync(Stream stream, PeerEndpoint peer, CancellationToken cancellationToken)

@@ -71,7 +71,7 @@ internal static class PeeringModule
     }
 
     /// <summary>The operator's own relays may stand anywhere; those that others named only where strangers' endpoints may.</summary>
-    private static RelayHttp RelaysHttp(PrivateNetworks privateNetworks) => new(PeerHttp.Create(PrivateNetworks.Lan), PeerHttp.Create(privateNetworks));
+    private static RelayHttp RelaysHttp(PrivateNetworks privateNetworks) => new(PeerHttp.ForRelays(PrivateNetworks.Lan), PeerHttp.ForRelays(privateNetworks));
 
     private static JsonObject ToJson(RelayStatus relay) => new()
     {
