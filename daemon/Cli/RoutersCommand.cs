@@ -31,7 +31,7 @@ internal static class RoutersCommand
             return ExitCodes.Usage;
         }
 
-        var (routers, relays) = await RouterSearch.RunAsync(PeeringModule.Relays(options.Relays with { Publish = [] }), PeerLists.From(options.Filter),
+        var (routers, relays) = await RouterSearch.RunAsync(PeeringModule.Relays(options.Relays with { Publish = [] }), new TrustScores(PeerLists.From(options.Filter), options.Filter.Wot),
             new FederationNetwork(options.Network), Patience, TimeProvider.System, cancellationToken);
         if (arguments.GetValue(CliOptions.Json)) Console.WriteLine(ToJson(routers, relays).ToJsonString());
         else foreach (var router in routers) Console.WriteLine(Line(router));

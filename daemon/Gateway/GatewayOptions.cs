@@ -8,4 +8,7 @@ internal sealed record GatewayOptions
 
     /// <summary>Permits another address than loopback: everybody who reaches it asks in your name. Default: false.</summary>
     public bool AllowNonLoopback { get; init; }
+
+    /// <summary>Whom sealed requests may go to.</summary>
+    public GatewayNodesOptions Nodes { get; init; } = new();
 }

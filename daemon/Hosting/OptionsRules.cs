@@ -1,6 +1,7 @@
 using System.Net;
 using FedAi.Daemon.Node;
 using FedAi.Daemon.Peering;
+using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using FedAi.RelayDiscovery.Directories;
 
@@ -26,6 +27,12 @@ internal static class OptionsRules
         .. Keys("filter.follow", options.Filter.Follow),
         .. Keys("filter.mute", options.Filter.Mute),
         .. Keys("filter.block", options.Filter.Block),
+        .. Keys("filter.wot.roots", options.Filter.Wot.Roots),
+        .. Keys("filter.wot.providers", options.Filter.Wot.Providers),
+        .. Range("filter.wot.maxDepth", options.Filter.Wot.MaxDepth, 1, 4),
+        .. Range("filter.wot.minScore", options.Filter.Wot.MinScore, 1, TrustSnapshot.Full),
+        .. Keys("gateway.nodes.allow", options.Gateway.Nodes.Allow),
+        .. Range("gateway.nodes.minTrust", options.Gateway.Nodes.MinTrust, 1, TrustSnapshot.Full),
         .. from router in options.Node.Routers
            where !RouterLink.TryParse(router, out _)
            select $"node.routers: {router} must be npub1… or npub1…@https://host, and # with 64 hex digits may follow",

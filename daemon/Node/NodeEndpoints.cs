@@ -8,7 +8,7 @@ using FedAi.Runners;
 namespace FedAi.Daemon.Node;
 
 /// <summary>What a node answers over HTTP (WIRE 3.4): only signed requests of the routers its operator named. No route leads to another node.</summary>
-internal sealed class NodeEndpoints(EnvelopeGate gate, NodeInference inference, RouterLinks routers, PeerLists lists)
+internal sealed class NodeEndpoints(EnvelopeGate gate, NodeInference inference, RouterLinks routers, TrustScores trust)
 {
     public void Map(IEndpointRouteBuilder app)
     {
@@ -50,5 +50,5 @@ internal sealed class NodeEndpoints(EnvelopeGate gate, NodeInference inference, 
     }
 
     private ValueTask<Admission<InferenceRequest>> AdmitAsync(HttpContext context) =>
-        gate.AdmitAsync(context, ProtocolJson.Default.InferenceRequest, key => AdmissionPolicy.Router(lists, routers.Keys, key));
+        gate.AdmitAsync(context, ProtocolJson.Default.InferenceRequest, key => AdmissionPolicy.Router(trust.Judge(key), routers.Keys, key));
 }

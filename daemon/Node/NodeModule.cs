@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FedAi.Daemon.Peering;
+using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using FedAi.Runners;
 using FedAi.Runners.Llama;
@@ -13,6 +14,8 @@ internal static class NodeModule
     {
         PeeringModule.Add(services);
         PeeringModule.AddGate(services);
+        // The routers it is told to serve are heard, whatever the web of trust says of them.
+        services.AddSingleton(provider => PeerLists.From(provider.GetRequiredService<FilterOptions>()) with { Named = provider.GetRequiredService<RouterLinks>().Keys });
         services.AddSingleton(provider => Identity(provider.GetRequiredService<KeyPair>(), provider.GetRequiredService<NodeOptions>()));
         services.AddSingleton(provider => new RouterLinks(Links(provider.GetRequiredService<NodeOptions>()), provider.GetRequiredService<RouterDirectory>()));
         services.AddSingleton(provider => new CapacityGate(provider.GetRequiredService<NodeOptions>().MaxConcurrency));

@@ -14,6 +14,8 @@ internal enum IngestVerdict
     Blocked,
     Muted,
     NotAllowed,
+    /// <summary>Below the web of trust's least score.</summary>
+    Distrusted,
     Duplicate,
     InvalidSignature,
     InvalidPayload,

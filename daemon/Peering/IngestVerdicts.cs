@@ -15,6 +15,7 @@ internal static class IngestVerdicts
         IngestVerdict.Blocked => "block",
         IngestVerdict.Muted => "mute",
         IngestVerdict.NotAllowed => "allowlist",
+        IngestVerdict.Distrusted => "wot",
         IngestVerdict.Duplicate => "duplicate",
         IngestVerdict.InvalidSignature => "invalid-signature",
         IngestVerdict.InvalidPayload => "invalid-payload",

@@ -14,13 +14,14 @@ internal static class PeeringModule
     {
         services.AddSingleton<RouterDirectory>();
         services.AddSingleton(provider => PeerLists.From(provider.GetRequiredService<FilterOptions>()));
+        services.AddSingleton(provider => new TrustScores(provider.GetRequiredService<PeerLists>(), provider.GetRequiredService<FilterOptions>().Wot));
         services.AddSingleton(provider => new PeerHttp(provider.GetRequiredService<HttpOptions>().AllowPrivate));
         services.AddSingleton<PeerInference>();
         services.AddSingleton(provider => RelaysHttp(provider.GetRequiredService<HttpOptions>().AllowPrivate));
         services.AddSingleton(Pool);
         services.AddSingleton(provider => new RelayIngest(
             new ControlMessageHandler(provider.GetRequiredService<RouterDirectory>(), provider.GetRequiredService<HttpOptions>().AllowPrivate),
-            provider.GetRequiredService<PeerLists>(), provider.GetRequiredService<FederationNetwork>(),
+            provider.GetRequiredService<TrustScores>(), provider.GetRequiredService<FederationNetwork>(),
             Hex32.From(provider.GetRequiredService<KeyPair>().PublicKey), provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<RelayIngestService>();
     }

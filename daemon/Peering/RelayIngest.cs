@@ -9,7 +9,7 @@ namespace FedAi.Daemon.Peering;
 /// The checks an event from a relay goes through, cheap ones first, and whatever remembers last (ARCHITECTURE §4). Copies
 /// are recognised by the ids of verified events only, so a forged copy cannot hide the real one.
 /// </summary>
-internal sealed class RelayIngest(ControlMessageHandler handler, PeerLists lists, FederationNetwork network, Hex32? own, TimeProvider clock)
+internal sealed class RelayIngest(ControlMessageHandler handler, TrustScores trust, FederationNetwork network, Hex32? own, TimeProvider clock)
 {
     /// <summary>How far ahead of our clock an event may be, in seconds; as much as relays allow.</summary>
     private const int MaxSecondsAhead = 600;
@@ -18,9 +18,6 @@ internal sealed class RelayIngest(ControlMessageHandler handler, PeerLists lists
     private const int RememberedEvents = 32_768;
 
     private readonly SeenEvents seen = new(RememberedEvents);
-    private readonly HashSet<Hex32> blocked = Keys(lists.Block);
-    private readonly HashSet<Hex32> muted = Keys(lists.Mute);
-    private readonly HashSet<Hex32> allowed = Keys(lists.Allow);
 
     /// <summary>Takes an event that nobody has checked yet. For one thread.</summary>
     public IngestVerdict Take(NostrEvent candidate)
@@ -45,9 +42,14 @@ internal sealed class RelayIngest(ControlMessageHandler handler, PeerLists lists
         message = null;
         if (FedAiKinds.TypeOf(candidate.Kind) is null) return IngestVerdict.Foreign;
         if (candidate.Author == own) return IngestVerdict.Own;
-        if (blocked.Contains(candidate.Author)) return IngestVerdict.Blocked;
-        if (muted.Contains(candidate.Author)) return IngestVerdict.Muted;
-        if (allowed.Count > 0 && !allowed.Contains(candidate.Author)) return IngestVerdict.NotAllowed;
+        switch (trust.Judge(candidate.Author))
+        {
+            case PeerStanding.Blocked: return IngestVerdict.Blocked;
+            case PeerStanding.Muted: return IngestVerdict.Muted;
+            case PeerStanding.NotAllowed: return IngestVerdict.NotAllowed;
+            case PeerStanding.Distrusted: return IngestVerdict.Distrusted;
+        }
+
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
         if (candidate.CreatedAt > now + MaxSecondsAhead) return IngestVerdict.Ahead;
         if (candidate.ExpirationSeconds <= now) return IngestVerdict.Expired;
@@ -65,6 +67,4 @@ internal sealed class RelayIngest(ControlMessageHandler handler, PeerLists lists
         verified.Author.CopyTo(key);
         return PublicKey.TryCreate(key, out var author) ? handler.Handle(author, message) : IngestVerdict.InvalidSignature;
     }
-
-    private static HashSet<Hex32> Keys(IReadOnlySet<PublicKey> keys) => [.. keys.Select(Hex32.From)];
 }

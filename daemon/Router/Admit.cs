@@ -1,4 +1,4 @@
 namespace FedAi.Daemon.Router;
 
-/// <summary>Whose valid signature is enough.</summary>
-internal enum Admit { Listed, Anyone }
+/// <summary>Whose valid signature is enough: keys the operator named, also those the web of trust vouches for, or any.</summary>
+internal enum Admit { Listed, Wot, Anyone }

@@ -5,12 +5,21 @@ using FedAi.Protocol.Messages;
 
 namespace FedAi.Daemon.Router;
 
-/// <summary>Who may use this router: the operator's lists and router.admit, looser for callers on this machine (DECISIONS E18).</summary>
-internal sealed class RouterAdmission(PeerLists lists, RouterOptions options)
+/// <summary>Who may use this router: the operator's lists, the web of trust and router.admit, looser for callers on this machine (DECISIONS E18).</summary>
+internal sealed class RouterAdmission(TrustScores trust, RouterOptions options)
 {
-    public Refusal? Client(HttpContext context, PublicKey key) =>
-        AdmissionPolicy.Client(lists, key, open: options.Admit.Clients == Admit.Anyone || PeerAddress.IsLocal(context));
+    public Refusal? Client(HttpContext context, PublicKey key)
+    {
+        var standing = trust.Judge(key);
+        return AdmissionPolicy.Client(standing, IsOpen(context, options.Admit.Clients, standing));
+    }
 
-    public Refusal? Node(HttpContext context, PublicKey key) =>
-        AdmissionPolicy.Node(lists, key, open: options.Admit.Nodes == Admit.Anyone || PeerAddress.IsLocal(context));
+    public Refusal? Node(HttpContext context, PublicKey key)
+    {
+        var standing = trust.Judge(key);
+        return AdmissionPolicy.Node(standing, IsOpen(context, options.Admit.Nodes, standing));
+    }
+
+    private static bool IsOpen(HttpContext context, Admit admit, PeerStanding standing) =>
+        admit == Admit.Anyone || (admit == Admit.Wot && standing == PeerStanding.Trusted) || PeerAddress.IsLocal(context);
 }

@@ -6,7 +6,7 @@ internal sealed record FilterOptions
     /// <summary>When not empty, nobody else is served or heard. Default: empty.</summary>
     public IReadOnlyList<string> Allow { get; init; } = [];
 
-    /// <summary>Keys that are trusted more than strangers: such nodes may register from other machines. Default: empty.</summary>
+    /// <summary>Keys that are trusted more than strangers: such nodes may register from other machines, and whom they follow is trusted a little. Default: empty.</summary>
     public IReadOnlyList<string> Follow { get; init; } = [];
 
     /// <summary>Keys that are ignored. Default: empty.</summary>
@@ -14,4 +14,7 @@ internal sealed record FilterOptions
 
     /// <summary>Keys that are refused; beats every other list. Default: empty.</summary>
     public IReadOnlyList<string> Block { get; init; } = [];
+
+    /// <summary>Whom others vouch for.</summary>
+    public WotOptions Wot { get; init; } = new();
 }

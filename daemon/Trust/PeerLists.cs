@@ -12,22 +12,33 @@ internal sealed record PeerLists(IReadOnlySet<PublicKey> Allow, IReadOnlySet<Pub
 
     public static PeerLists Empty { get; } = new(Nobody, Nobody, Nobody, Nobody);
 
-    /// <summary>Reads the operator's lists; a malformed entry stops the start, because skipping it could open a list.</summary>
-    public static PeerLists From(FilterOptions options) =>
-        new(Read(options.Allow, "filter.allow"), Read(options.Follow, "filter.follow"), Read(options.Mute, "filter.mute"), Read(options.Block, "filter.block"));
+    /// <summary>Keys this role's own options name, such as a node's routers: known, though nobody else's word for it is asked.</summary>
+    public IReadOnlySet<PublicKey> Named { get; init; } = Nobody;
+
+    /// <summary>Reads the operator's lists; all malformed entries together stop the start, because skipping one could open a list.</summary>
+    public static PeerLists From(FilterOptions options)
+    {
+        var malformed = new List<string>();
+        var lists = new PeerLists(
+            Read(options.Allow, "filter.allow", malformed), Read(options.Follow, "filter.follow", malformed),
+            Read(options.Mute, "filter.mute", malformed), Read(options.Block, "filter.block", malformed));
+        return malformed.Count == 0 ? lists : throw new FormatException($"{string.Join(", ", malformed)}: neither an npub nor 64 hex digits.");
+    }
 
     /// <summary>What the lists say of a key.</summary>
     public PeerStanding Judge(PublicKey key) =>
         Block.Contains(key) ? PeerStanding.Blocked
         : Mute.Contains(key) ? PeerStanding.Muted
         : Allow.Count > 0 && !Allow.Contains(key) ? PeerStanding.NotAllowed
-        : Allow.Contains(key) || Follow.Contains(key) ? PeerStanding.Known
+        : Allow.Contains(key) || Follow.Contains(key) || Named.Contains(key) ? PeerStanding.Known
         : PeerStanding.Stranger;
 
-    private static HashSet<PublicKey> Read(IReadOnlyList<string> entries, string name) =>
-    [
-        .. entries.Select(entry => PublicKey.TryParse(entry, out var key)
-            ? key
-            : throw new FormatException($"{name} holds \"{entry}\", which is neither an npub nor 64 hex digits.")),
-    ];
+    private static HashSet<PublicKey> Read(IReadOnlyList<string> entries, string name, List<string> malformed)
+    {
+        var keys = new HashSet<PublicKey>();
+        foreach (var entry in entries)
+            if (PublicKey.TryParse(entry, out var key)) keys.Add(key);
+            else malformed.Add($"{name} holds \"{entry}\"");
+        return keys;
+    }
 }

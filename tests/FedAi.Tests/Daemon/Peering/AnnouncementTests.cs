@@ -63,7 +63,7 @@ public sealed class AnnouncementTests
         var dead = new Uri($"ws://{gone.LocalEndPoint}/");
 
         var (routers, relays) = await RouterSearch.RunAsync([new PooledRelay(relay.Url, false), new PooledRelay(dead, false)],
-            PeerLists.Empty, new FederationNetwork("main"), Patience.Limit, TimeProvider.System, default);
+            new TrustScores(PeerLists.Empty, new WotOptions()), new FederationNetwork("main"), Patience.Limit, TimeProvider.System, default);
 
         routers.ShouldHaveSingleItem().Key.ShouldBe(router.Key.PublicKey);
         relays[0].State.ShouldBe(RelayState.Connected);

@@ -15,10 +15,12 @@ public sealed class RelayIngestTests : IDisposable
     private readonly RouterDirectory directory;
     private readonly RelayIngest ingest;
 
+    private static TrustScores Open => new(PeerLists.Empty, new WotOptions());
+
     public RelayIngestTests()
     {
         directory = new RouterDirectory(clock);
-        ingest = Ingest(PeerLists.Empty);
+        ingest = Ingest(Open);
     }
 
     private SampleAnnouncement Sample => new(router, clock.GetUtcNow().ToUnixTimeMilliseconds());
@@ -90,7 +92,7 @@ public sealed class RelayIngestTests : IDisposable
 
         directory.Current.ShouldBeEmpty();
         directory.Find(router.PublicKey).ShouldBeNull();
-        Ingest(PeerLists.Empty).Take(announced).ShouldBe(IngestVerdict.Stale);
+        Ingest(Open).Take(announced).ShouldBe(IngestVerdict.Stale);
     }
 
     [Fact]
@@ -145,7 +147,7 @@ public sealed class RelayIngestTests : IDisposable
         // A shop item of NIP-15 and an article of NIP-23: other software's events of our kinds.
         ingest.Take(NostrEvent.Sign(router, 30020, now, [["d", "auction"]], "{\"id\":\"auction\"}")).ShouldBe(IngestVerdict.Foreign);
         ingest.Take(NostrEvent.Sign(router, 30023, now, [["d", "article"], ["title", "x"]], "# x")).ShouldBe(IngestVerdict.Foreign);
-        Ingest(PeerLists.Empty, own: router).Take(Sample.SignCaps()).ShouldBe(IngestVerdict.Own);
+        Ingest(Open, own: router).Take(Sample.SignCaps()).ShouldBe(IngestVerdict.Own);
         directory.Current.ShouldBeEmpty();
     }
 
@@ -164,7 +166,7 @@ public sealed class RelayIngestTests : IDisposable
         {
             IReadOnlyList<string> Listed(string list) => named.Contains(list) ? [spelling] : [];
             var options = new FilterOptions { Allow = Listed("allow"), Mute = Listed("mute"), Block = Listed("block") };
-            new RelayIngest(new ControlMessageHandler(new RouterDirectory(clock), PrivateNetworks.Loopback), PeerLists.From(options), new FederationNetwork("main"), null, clock)
+            new RelayIngest(new ControlMessageHandler(new RouterDirectory(clock), PrivateNetworks.Loopback), new TrustScores(PeerLists.From(options), new WotOptions()), new FederationNetwork("main"), null, clock)
                 .Take(Sample.SignCaps()).Name().ShouldBe(expected);
         }
     }
@@ -193,6 +195,19 @@ public sealed class RelayIngestTests : IDisposable
 
     private IngestVerdict Verdict(SampleAnnouncement sample) => ingest.Take(sample.SignCaps());
 
-    private RelayIngest Ingest(PeerLists lists, KeyPair? own = null) =>
-        new(new ControlMessageHandler(directory, PrivateNetworks.Loopback), lists, new FederationNetwork("main"), own is null ? null : Hex32.From(own.PublicKey), clock);
+    [Fact]
+    public void Take_WebOfTrust_KeepsOutWhomNobodyVouchesFor()
+    {
+        var trust = new TrustScores(PeerLists.Empty with { Follow = new HashSet<PublicKey> { other.PublicKey } }, new WotOptions { MinScore = 10 });
+        var web = Ingest(trust);
+        trust.Publish(new TrustSnapshot(new Dictionary<Hex32, int> { [Hex32.From(router.PublicKey)] = 9 }, new HashSet<Hex32>(), hasWeb: true));
+        web.Take(Sample.SignCaps()).Name().ShouldBe("wot");
+        web.Take((Sample with { Key = other }).SignCaps()).ShouldBe(IngestVerdict.Taken);
+
+        trust.Publish(new TrustSnapshot(new Dictionary<Hex32, int> { [Hex32.From(router.PublicKey)] = 10 }, new HashSet<Hex32>(), hasWeb: true));
+        web.Take(Sample.SignCaps()).ShouldBe(IngestVerdict.Taken);
+    }
+
+    private RelayIngest Ingest(TrustScores trust, KeyPair? own = null) =>
+        new(new ControlMessageHandler(directory, PrivateNetworks.Loopback), trust, new FederationNetwork("main"), own is null ? null : Hex32.From(own.PublicKey), clock);
 }

@@ -10,39 +10,42 @@ public sealed class AdmissionPolicyTests
     private static readonly PublicKey Bob = KeyPair.Generate().PublicKey;
 
     [Fact]
-    public void Client_Stranger_IsAdmittedWhereTheRouterIsOpen()
+    public void Unlisted_IsAdmittedWhereTheRouterIsOpen()
     {
-        AdmissionPolicy.Client(PeerLists.Empty, Alice, open: true).ShouldBeNull();
-        AdmissionPolicy.Client(PeerLists.Empty, Alice, open: false)!.Code.ShouldBe(ErrorCode.ClientNotAllowed);
-        AdmissionPolicy.Client(PeerLists.Empty with { Follow = Set(Alice) }, Alice, open: false).ShouldBeNull();
+        foreach (var standing in (PeerStanding[])[PeerStanding.Trusted, PeerStanding.Stranger, PeerStanding.Distrusted])
+        {
+            AdmissionPolicy.Client(standing, open: true).ShouldBeNull();
+            AdmissionPolicy.Node(standing, open: true).ShouldBeNull();
+            AdmissionPolicy.Client(standing, open: false)!.Code.ShouldBe(ErrorCode.ClientNotAllowed);
+            AdmissionPolicy.Node(standing, open: false)!.Code.ShouldBe(ErrorCode.NodeNotAllowed);
+        }
     }
 
     [Fact]
-    public void Client_OnList_IsRefusedWithItsReason()
+    public void Known_IsAdmittedEverywhere()
     {
-        AdmissionPolicy.Client(PeerLists.Empty with { Block = Set(Alice) }, Alice, open: true)!.Code.ShouldBe(ErrorCode.ClientBlocked);
-        AdmissionPolicy.Client(PeerLists.Empty with { Mute = Set(Alice) }, Alice, open: true)!.Code.ShouldBe(ErrorCode.ClientMuted);
-        AdmissionPolicy.Client(PeerLists.Empty with { Allow = Set(Bob) }, Alice, open: true)!.Code.ShouldBe(ErrorCode.ClientNotAllowed);
-        AdmissionPolicy.Client(PeerLists.Empty with { Allow = Set(Alice), Block = Set(Alice) }, Alice, open: true)!.Code.ShouldBe(ErrorCode.ClientBlocked);
+        AdmissionPolicy.Client(PeerStanding.Known, open: false).ShouldBeNull();
+        AdmissionPolicy.Node(PeerStanding.Known, open: false).ShouldBeNull();
     }
 
     [Fact]
-    public void Node_Stranger_IsAdmittedWhereTheRouterIsOpen()
+    public void KeptOut_IsRefusedEvenWhereTheRouterIsOpen()
     {
-        AdmissionPolicy.Node(PeerLists.Empty, Alice, open: true).ShouldBeNull();
-        AdmissionPolicy.Node(PeerLists.Empty, Alice, open: false)!.Code.ShouldBe(ErrorCode.NodeNotAllowed);
-        AdmissionPolicy.Node(PeerLists.Empty with { Follow = Set(Alice) }, Alice, open: false).ShouldBeNull();
-        AdmissionPolicy.Node(PeerLists.Empty with { Block = Set(Alice) }, Alice, open: true)!.Code.ShouldBe(ErrorCode.NodeNotAllowed);
+        AdmissionPolicy.Client(PeerStanding.Blocked, open: true)!.Code.ShouldBe(ErrorCode.ClientBlocked);
+        AdmissionPolicy.Client(PeerStanding.Muted, open: true)!.Code.ShouldBe(ErrorCode.ClientMuted);
+        AdmissionPolicy.Client(PeerStanding.NotAllowed, open: true)!.Code.ShouldBe(ErrorCode.ClientNotAllowed);
+        foreach (var standing in (PeerStanding[])[PeerStanding.Blocked, PeerStanding.Muted, PeerStanding.NotAllowed])
+            AdmissionPolicy.Node(standing, open: true)!.Code.ShouldBe(ErrorCode.NodeNotAllowed);
     }
 
     [Fact]
     public void Router_NotNamedByTheNode_IsRefused()
     {
-        AdmissionPolicy.Router(PeerLists.Empty, Set(), Alice)!.Code.ShouldBe(ErrorCode.RouterNotAllowed);
-        AdmissionPolicy.Router(PeerLists.Empty, Set(Bob), Alice)!.Code.ShouldBe(ErrorCode.RouterNotAllowed);
-        AdmissionPolicy.Router(PeerLists.Empty, Set(Alice), Alice).ShouldBeNull();
-        AdmissionPolicy.Router(PeerLists.Empty with { Block = Set(Alice) }, Set(Alice), Alice)!.Code.ShouldBe(ErrorCode.RouterBlocked);
-        AdmissionPolicy.Router(PeerLists.Empty with { Mute = Set(Alice) }, Set(Alice), Alice)!.Code.ShouldBe(ErrorCode.RouterMuted);
+        AdmissionPolicy.Router(PeerStanding.Known, Set(), Alice)!.Code.ShouldBe(ErrorCode.RouterNotAllowed);
+        AdmissionPolicy.Router(PeerStanding.Trusted, Set(Bob), Alice)!.Code.ShouldBe(ErrorCode.RouterNotAllowed);
+        AdmissionPolicy.Router(PeerStanding.Known, Set(Alice), Alice).ShouldBeNull();
+        AdmissionPolicy.Router(PeerStanding.Blocked, Set(Alice), Alice)!.Code.ShouldBe(ErrorCode.RouterBlocked);
+        AdmissionPolicy.Router(PeerStanding.Muted, Set(Alice), Alice)!.Code.ShouldBe(ErrorCode.RouterMuted);
     }
 
     private static HashSet<PublicKey> Set(params PublicKey[] keys) => [.. keys];

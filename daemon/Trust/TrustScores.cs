@@ -1,0 +1,49 @@
+using System.Collections.Frozen;
+using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Nostr;
+
+namespace FedAi.Daemon.Trust;
+
+/// <summary>Whom to believe: the operator's lists and the newest <see cref="TrustSnapshot"/>. Asked on hot paths, so it allocates nothing.</summary>
+internal sealed class TrustScores
+{
+    private readonly WotOptions web;
+    private readonly FrozenSet<Hex32> allowed, known, muted, blocked;
+    private volatile TrustSnapshot current = TrustSnapshot.Empty;
+
+    public TrustScores(PeerLists lists, WotOptions web)
+    {
+        Lists = lists;
+        this.web = web;
+        allowed = Keys(lists.Allow);
+        known = Keys(lists.Allow.Concat(lists.Follow).Concat(lists.Named));
+        muted = Keys(lists.Mute);
+        blocked = Keys(lists.Block);
+    }
+
+    public PeerLists Lists { get; }
+
+    public TrustSnapshot Current => current;
+
+    /// <summary>Whether keys below the least score are kept out: where there is a web of trust at all.</summary>
+    public bool Filters => web.Enabled && current.HasWeb;
+
+    public void Publish(TrustSnapshot next) => current = next;
+
+    public PeerStanding Judge(PublicKey key) => Judge(Hex32.From(key));
+
+    /// <summary>Block beats mute beats allow beats everything else; whom the operator named himself needs no score.</summary>
+    public PeerStanding Judge(Hex32 key)
+    {
+        var scores = current;
+        return blocked.Contains(key) ? PeerStanding.Blocked
+            : muted.Contains(key) || (scores.Mutes(key) && !known.Contains(key)) ? PeerStanding.Muted
+            : allowed.Count > 0 && !allowed.Contains(key) ? PeerStanding.NotAllowed
+            : known.Contains(key) ? PeerStanding.Known
+            : scores.Of(key) >= web.MinScore ? PeerStanding.Trusted
+            : web.Enabled && scores.HasWeb ? PeerStanding.Distrusted
+            : PeerStanding.Stranger;
+    }
+
+    private static FrozenSet<Hex32> Keys(IEnumerable<PublicKey> keys) => keys.Select(Hex32.From).ToFrozenSet();
+}
