@@ -4,6 +4,8 @@ using System.Net.ServerSentEvents;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FedAi.Daemon.OpenAi;
+using FedAi.Protocol.Messages;
 
 namespace FedAi.Daemon.Cli;
 
@@ -13,10 +15,11 @@ internal sealed class AskClient : IDisposable
     // An answer may rightly take minutes; the person can press Ctrl-C.
     private readonly HttpClient http = new() { Timeout = Timeout.InfiniteTimeSpan };
 
-    public AskClient(Uri address, string? key)
+    public AskClient(Uri address, string? key, PrivacyLevel? privacy)
     {
         http.BaseAddress = address;
         if (key is not null) http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        if (privacy is { } level) http.DefaultRequestHeaders.Add(PrivacyHeader.Name, level.ToString());
     }
 
     public async Task<string> FirstModelAsync(CancellationToken cancellationToken)

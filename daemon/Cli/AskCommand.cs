@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using FedAi.Daemon.Hosting;
+using FedAi.Protocol.Messages;
 
 namespace FedAi.Daemon.Cli;
 
@@ -13,6 +14,7 @@ internal static class AskCommand
     private static readonly Option<int?> MaxTokens = new("--max-tokens") { Description = "the longest answer, in tokens" };
     private static readonly Option<double?> Temperature = new("--temperature") { Description = "0 for the same answer every time" };
     private static readonly Option<int?> Seed = new("--seed") { Description = "start of the random numbers" };
+    private static readonly Option<PrivacyLevel?> Privacy = new("--privacy") { Description = "who may read it: PL0 anybody on the way, PL1 router and node, PL2 only a node you trust, PL3 only your own (default: PL1)", HelpName = "LEVEL" };
     private static readonly Option<string?> Key = new("--key") { Description = "API key of the endpoint (default: the environment variable FEDAI_API_KEY)" };
     private static readonly Option<FileInfo?> Proof = new("--proof") { Description = "keep the signed proof in this file, for fedai metering verify", HelpName = "FILE" };
 
@@ -20,7 +22,7 @@ internal static class AskCommand
     {
         var command = new Command("ask", "ask a question and print the answer as it is made")
         {
-            Question, Url, Model, MaxTokens, Temperature, Seed, Key, Proof, CliOptions.Json, CliOptions.Data, CliOptions.Config, CliOptions.Set,
+            Question, Url, Model, MaxTokens, Temperature, Seed, Privacy, Key, Proof, CliOptions.Json, CliOptions.Data, CliOptions.Config, CliOptions.Set,
         };
         command.SetAction(AskAsync);
         return command;
@@ -29,7 +31,7 @@ internal static class AskCommand
     private static async Task<int> AskAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         if (await BaseAsync(arguments) is not { } address) return ExitCodes.Usage;
-        using var client = new AskClient(address, arguments.GetValue(Key) ?? Environment.GetEnvironmentVariable("FEDAI_API_KEY"));
+        using var client = new AskClient(address, arguments.GetValue(Key) ?? Environment.GetEnvironmentVariable("FEDAI_API_KEY"), arguments.GetValue(Privacy));
         try
         {
             var text = arguments.GetValue(Question)!;

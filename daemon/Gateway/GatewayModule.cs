@@ -11,6 +11,7 @@ internal static class GatewayModule
     {
         PeeringModule.Add(services);
         services.AddSingleton<ColdStart>().AddSingleton<ProofStore>();
+        services.AddSingleton<TrustedNodes>().AddSingleton<QuoteClient>().AddSingleton<SealedRoutes>().AddSingleton<SealedInference>();
         services.AddSingleton<IInferenceBackend, RouterClient>();
     }
 

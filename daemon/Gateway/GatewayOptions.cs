@@ -11,4 +11,7 @@ internal sealed record GatewayOptions
 
     /// <summary>Whom sealed requests may go to.</summary>
     public GatewayNodesOptions Nodes { get; init; } = new();
+
+    /// <summary>Your own nodes, as <c>npub1…</c> or hex: the only ones that may read a request at PL3, and trusted at PL2 too. Default: none.</summary>
+    public IReadOnlyList<string> OwnNodes { get; init; } = [];
 }

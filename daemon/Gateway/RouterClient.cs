@@ -12,7 +12,7 @@ namespace FedAi.Daemon.Gateway;
 /// Sends a request to the best router, signed with the user's key, and keeps the proof of what came back. Before the first
 /// token a failure tries the next router; after it the failure is the client's to see.
 /// </summary>
-internal sealed class RouterClient(RouterDirectory routers, PeerInference peers, ProofStore proofs, TimeProvider time) : IInferenceBackend
+internal sealed class RouterClient(RouterDirectory routers, PeerInference peers, SealedInference sealedPeers, ProofStore proofs, TimeProvider time) : IInferenceBackend
 {
     /// <summary>Each attempt costs the client time, and shows the prompt to one more router.</summary>
     private const int MaxAttempts = 3;
@@ -24,11 +24,18 @@ internal sealed class RouterClient(RouterDirectory routers, PeerInference peers,
 
     public IReadOnlyList<OpenAiModel> Models => GatewayModels.Of(routers.Current);
 
+    public PrivacyLevel MaxPrivacy => PrivacyLevel.PL3;
+
     public async IAsyncEnumerable<InferenceEvent> RunAsync(InferenceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var now = NowMs();
-        var ranked = RouterRanking.Rank(routers.Current, router => loads.TryGetValue(router.Key, out var load) ? load.Observe(now) : default, request, now);
-        var refusal = ranked.None;
+        var level = request.PrivacyLevel ?? PrivacyLevel.PL3;
+        // The hash of a ciphertext gives nothing away: it needs no salt.
+        if (level >= PrivacyLevel.PL2) request = request with { Salt = null };
+        var known = routers.Current;
+        var permitted = known.Where(router => RouterPrivacyPolicy.Permits(router, level)).ToList();
+        var ranked = RouterRanking.Rank(permitted, router => loads.TryGetValue(router.Key, out var load) ? load.Observe(now) : default, request, now);
+        var refusal = ranked.None is null ? null : RouterPrivacyPolicy.Problem(known, request, level) ?? ranked.None;
         foreach (var router in ranked.Routers.Take(MaxAttempts))
         {
             var load = LoadOf(router.Key);
@@ -38,7 +45,10 @@ internal sealed class RouterClient(RouterDirectory routers, PeerInference peers,
             load.Enter();
             try
             {
-                await foreach (var step in peers.StreamAsync(Target(router), request, cancellationToken))
+                var steps = level >= PrivacyLevel.PL2
+                    ? sealedPeers.StreamAsync(router, Target(router), request, cancellationToken)
+                    : peers.StreamAsync(Target(router), request, cancellationToken);
+                await foreach (var step in steps)
                 {
                     if (step is InferenceFailure failure)
                     {

@@ -12,7 +12,7 @@ internal static class RouterFault
 
     /// <summary>The router is honest, but it or its nodes cannot serve this now, or do not serve this key: the next one is tried.</summary>
     public static bool IsHonest(ErrorCode code) => code is
-        ErrorCode.ModelNotFound or ErrorCode.NoNodes or ErrorCode.NoCapableNodes or ErrorCode.NoNodesAvailable
+        ErrorCode.ModelNotFound or ErrorCode.NoTrustedNode or ErrorCode.PrivacyUnsupported or ErrorCode.SealKeyExpired or ErrorCode.NoNodes or ErrorCode.NoCapableNodes or ErrorCode.NoNodesAvailable
         or ErrorCode.NodeSaturated or ErrorCode.Draining or ErrorCode.ModelLoading or ErrorCode.RunnerUnavailable
         or ErrorCode.RateLimited or ErrorCode.ReplayFloor or ErrorCode.PaymentRequired
         or ErrorCode.ClientBlocked or ErrorCode.ClientMuted or ErrorCode.ClientNotAllowed;

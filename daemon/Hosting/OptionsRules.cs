@@ -33,6 +33,7 @@ internal static class OptionsRules
         .. Range("filter.wot.minScore", options.Filter.Wot.MinScore, 1, TrustSnapshot.Full),
         .. Keys("gateway.nodes.allow", options.Gateway.Nodes.Allow),
         .. Range("gateway.nodes.minTrust", options.Gateway.Nodes.MinTrust, 1, TrustSnapshot.Full),
+        .. Keys("gateway.ownNodes", options.Gateway.OwnNodes),
         .. from router in options.Node.Routers
            where !RouterLink.TryParse(router, out _)
            select $"node.routers: {router} must be npub1… or npub1…@https://host, and # with 64 hex digits may follow",

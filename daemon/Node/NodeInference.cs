@@ -11,16 +11,17 @@ namespace FedAi.Daemon.Node;
 
 /// <summary>
 /// Runs an admitted request: limits, a free place, the model, and a metering record that is on disk before the answer is
-/// called final (DECISIONS E9). Whoever leaves early leaves a partial record behind, which goes to the router (E4).
+/// called final (DECISIONS E9). A sealed request is metered as it travelled: by its ciphertext (E3, E11). Whoever leaves early leaves a partial record behind, which goes to the router (E4).
 /// </summary>
-internal sealed class NodeInference(NodeIdentity identity, IRunner runner, CapacityGate capacity, NodeMetering metering, TimeProvider time)
+internal sealed class NodeInference(NodeIdentity identity, NodeSealKeys seals, IRunner runner, CapacityGate capacity, NodeMetering metering, TimeProvider time)
 {
     private static readonly Refusal Saturated = new(ErrorCode.NodeSaturated, "Every place of this node is taken; ask another node or try again.", RetryAfterSeconds: 1);
 
     public async IAsyncEnumerable<InferenceEvent> RunAsync(InferenceRequest request, PublicKey router, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var models = runner.Models;
-        var refusal = RequestPolicy.Check(request, identity.Limits, models);
+        var (work, seal, refusal) = Open(request);
+        refusal ??= RequestPolicy.Check(work, identity.Limits, models);
         if (refusal is not null)
         {
             yield return new InferenceFailure(refusal);
@@ -39,7 +40,7 @@ internal sealed class NodeInference(NodeIdentity identity, IRunner runner, Capac
         try
         {
             using var deadline = new PeerDeadline(identity.Limits.MaxRuntime, time, cancellationToken);
-            await using var steps = runner.StreamAsync(request, deadline.Token).GetAsyncEnumerator(deadline.Token);
+            await using var steps = runner.StreamAsync(work, deadline.Token).GetAsyncEnumerator(deadline.Token);
             while (await NextAsync(steps, deadline) is { } step)
             {
                 switch (step)
@@ -49,8 +50,9 @@ internal sealed class NodeInference(NodeIdentity identity, IRunner runner, Capac
                         break;
 
                     case InferenceDelta delta:
-                        draft.Add(delta.Text, delta.Tokens);
-                        yield return delta;
+                        var piece = seal is null ? delta : delta with { Text = seal.Seal(delta.Text) };
+                        draft.Add(piece.Text, piece.Tokens);
+                        yield return piece;
                         break;
 
                     case InferenceFailure failure:
@@ -59,6 +61,14 @@ internal sealed class NodeInference(NodeIdentity identity, IRunner runner, Capac
                         yield break;
 
                     case InferenceEnd end:
+                        if (seal is not null)
+                        {
+                            // Why it ended is sealed as well; what follows is signed in clear.
+                            var last = new InferenceDelta(seal.Close(end.FinishReason), Tokens: 0);
+                            draft.Add(last.Text, last.Tokens);
+                            yield return last;
+                        }
+
                         draft.Ended(end.InputTokens, end.OutputTokens);
                         // Whoever reads the end may ask again at once, and finds the place free.
                         capacity.Leave();
@@ -100,14 +110,23 @@ internal sealed class NodeInference(NodeIdentity identity, IRunner runner, Capac
             Output = draft.Output,
             Usage = new TokenUsage { InputTokens = end.InputTokens, OutputTokens = end.OutputTokens },
             LatencyMs = draft.ElapsedMs,
-            FinishReason = end.FinishReason,
+            FinishReason = request.Sealed is null ? end.FinishReason : null,
         };
         var meteringEnvelope = Seal(record, ProtocolJson.Default.MeteringRecord);
         var notStored = await metering.CommitAsync(router, record, meteringEnvelope.Wire);
         return notStored is not null
             ? (null, notStored)
-            : (new SignedResult(identity.Key.PublicKey, Seal(response, ProtocolJson.Default.InferenceResponse), response, meteringEnvelope, record), null);
+            : (new SignedResult(identity.Key.PublicKey, Seal(response, ProtocolJson.Default.InferenceResponse), response, meteringEnvelope, record)
+            {
+                NodeKey = request.Sealed is null ? null : seals.Current,
+            }, null);
     }
+
+    /// <summary>What is to be done: the request itself, or the one that is sealed in it, with the means to seal the answer.</summary>
+    private (InferenceRequest Work, SealedAnswerWriter? Seal, Refusal? Refusal) Open(InferenceRequest request) =>
+        request.Sealed is null ? (request, null, null)
+        : seals.TryOpen(request, out var work, out var answer, out var refusal) ? (work, answer, null)
+        : (request, null, refusal);
 
     private Envelope Seal<T>(T payload, JsonTypeInfo<T> type)
     {

@@ -20,7 +20,7 @@ internal static class NodeModule
         services.AddSingleton(provider => new RouterLinks(Links(provider.GetRequiredService<NodeOptions>()), provider.GetRequiredService<RouterDirectory>()));
         services.AddSingleton(provider => new CapacityGate(provider.GetRequiredService<NodeOptions>().MaxConcurrency));
         services.AddSingleton(provider => NodeRunner.Start(provider.GetRequiredService<RunnerOptions>(), dataFolder, provider.GetRequiredService<ILogger<LlamaRunner>>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<NodeMetering>().AddSingleton<NodeInference>().AddSingleton<NodeOffer>().AddSingleton<RegistrationLog>().AddSingleton<RouterCallClient>().AddSingleton<NodeEndpoints>();
+        services.AddSingleton<NodeSealKeys>().AddSingleton<NodeMetering>().AddSingleton<NodeInference>().AddSingleton<NodeOffer>().AddSingleton<RegistrationLog>().AddSingleton<RouterCallClient>().AddSingleton<NodeEndpoints>();
         services.AddHostedService<RegistrationService>().AddHostedService<MeteringReportService>();
     }
 

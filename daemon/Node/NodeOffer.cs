@@ -6,7 +6,7 @@ using FedAi.Runners;
 namespace FedAi.Daemon.Node;
 
 /// <summary>What this node offers at this moment, as it tells its routers; and the moment it changes.</summary>
-internal sealed class NodeOffer(NodeIdentity identity, IRunner runner, CapacityGate capacity, PublicAddress address)
+internal sealed class NodeOffer(NodeIdentity identity, NodeSealKeys seals, IRunner runner, CapacityGate capacity, PublicAddress address)
 {
     private volatile TaskCompletionSource change = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -39,8 +39,9 @@ internal sealed class NodeOffer(NodeIdentity identity, IRunner runner, CapacityG
                     JobTypes = [RouterJobType.GenChunk],
                 }),
             ],
-            Features = [PeerFeatures.Chat],
+            Features = [PeerFeatures.Chat, PeerFeatures.Sealed],
             TlsSpki = address.TlsSpki,
+            SealKey = seals.Current.SealKey,
         };
     }
 }

@@ -12,6 +12,9 @@ internal interface IInferenceBackend
     /// <summary>What can be asked right now, each model once, ordered by id.</summary>
     IReadOnlyList<OpenAiModel> Models { get; }
 
+    /// <summary>The highest privacy level (DECISIONS E10) this backend can keep.</summary>
+    PrivacyLevel MaxPrivacy { get; }
+
     /// <summary>Deltas as they are made, then exactly one <see cref="InferenceEnd"/> or <see cref="InferenceFailure"/>; a model nobody serves is a failure.</summary>
     IAsyncEnumerable<InferenceEvent> RunAsync(InferenceRequest request, CancellationToken cancellationToken);
 }

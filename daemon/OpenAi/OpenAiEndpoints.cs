@@ -21,7 +21,7 @@ internal static class OpenAiEndpoints
 
     private static async Task ChatAsync(HttpContext context, IInferenceBackend backend, TimeProvider time)
     {
-        var (call, error) = await ReadAsync(context, backend.Models);
+        var (call, error) = await ReadAsync(context, backend);
         if (call is null)
         {
             await OpenAiAnswer.RefuseAsync(context.Response, error!);
@@ -48,14 +48,15 @@ internal static class OpenAiEndpoints
             : OpenAiAnswer.RefuseAsync(context.Response, OpenAiErrors.From(new Refusal(ErrorCode.ModelNotFound)));
     }
 
-    private static async Task<(ChatCall? Call, OpenAiError? Error)> ReadAsync(HttpContext context, IReadOnlyList<OpenAiModel> models)
+    private static async Task<(ChatCall? Call, OpenAiError? Error)> ReadAsync(HttpContext context, IInferenceBackend backend)
     {
         try
         {
             using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
-            return PrivacyHeader.Problem(context.Request.Headers) is { } problem
-                ? (null, problem)
-                : OpenAiMapping.ToCall(body.RootElement, models, OpenAiEdge.RequestId(context), Convert.ToBase64String(RandomNumberGenerator.GetBytes(PromptHash.SaltBytes)));
+            if (!PrivacyHeader.TryRead(context.Request.Headers, backend.MaxPrivacy, out var level, out var problem)) return (null, problem);
+            var salt = Convert.ToBase64String(RandomNumberGenerator.GetBytes(PromptHash.SaltBytes));
+            var (call, error) = OpenAiMapping.ToCall(body.RootElement, backend.Models, OpenAiEdge.RequestId(context), salt);
+            return (call is null ? null : call with { Request = call.Request with { PrivacyLevel = level } }, error);
         }
         catch (JsonException exception)
         {

@@ -1,17 +1,39 @@
+using System.Diagnostics.CodeAnalysis;
 using FedAi.Protocol.Messages;
 
 namespace FedAi.Daemon.OpenAi;
 
 /// <summary>
-/// The header <c>x-fedai-privacy</c> (DECISIONS E10). Answers travel in clear to whoever serves them so far, which is PL0; a
-/// client that asks for more is refused, because it must never believe that it got it.
+/// The header <c>x-fedai-privacy</c> (DECISIONS E10): who may see this request. Without it PL1. A level that cannot be kept here is
+/// refused, because a client must never believe that it got it.
 /// </summary>
 internal static class PrivacyHeader
 {
-    private const string Name = "x-fedai-privacy";
+    public const string Name = "x-fedai-privacy";
 
-    public static OpenAiError? Problem(IHeaderDictionary headers) =>
-        !headers.TryGetValue(Name, out var level) || level == nameof(PrivacyLevel.PL0)
-            ? null
-            : OpenAiErrors.From(new Refusal(ErrorCode.UnsupportedParameter, $"{Name} takes only PL0 so far: nothing is sealed to the node yet. Leave the header out if that will do."), Name);
+    private const PrivacyLevel Default = PrivacyLevel.PL1;
+
+    /// <summary>Reads the level; <paramref name="most"/> is what this address can keep.</summary>
+    public static bool TryRead(IHeaderDictionary headers, PrivacyLevel most, out PrivacyLevel level, [NotNullWhen(false)] out OpenAiError? problem)
+    {
+        (level, problem) = (Default, null);
+        if (headers.TryGetValue(Name, out var text))
+        {
+            PrivacyLevel? named = text.ToString() switch
+            {
+                nameof(PrivacyLevel.PL0) => PrivacyLevel.PL0,
+                nameof(PrivacyLevel.PL1) => PrivacyLevel.PL1,
+                nameof(PrivacyLevel.PL2) => PrivacyLevel.PL2,
+                nameof(PrivacyLevel.PL3) => PrivacyLevel.PL3,
+                _ => null,
+            };
+            if (named is null) problem = Refuse($"{Name} is PL0 (anything), PL1 (TLS on every hop, the default), PL2 (only a node that you trust can read it) or PL3 (only your own nodes).");
+            else if (named > most) problem = Refuse($"{Name}: {named} cannot be had here, because this router can read what you send it. Run a gateway on your own machine (fedai gateway --relay URL), which seals the request before it leaves, and use http://127.0.0.1:8484/v1.");
+            level = named ?? Default;
+        }
+
+        return problem is null;
+    }
+
+    private static OpenAiError Refuse(string hint) => OpenAiErrors.From(new Refusal(ErrorCode.UnsupportedParameter, hint), Name);
 }

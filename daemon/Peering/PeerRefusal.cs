@@ -1,5 +1,6 @@
 using System.Security.Authentication;
 using System.Text.Json;
+using FedAi.Protocol.Json;
 using FedAi.Protocol.Messages;
 
 namespace FedAi.Daemon.Peering;
@@ -41,7 +42,7 @@ internal static class PeerRefusal
                 if (!reader.ValueTextEquals("error"u8)) { reader.Skip(); continue; }
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.String && ErrorCodes.TryParse(reader.GetString(), out var code))
-                    return new Refusal(code, RetryAfterSeconds: retryAfterSeconds);
+                    return new Refusal(code, RetryAfterSeconds: retryAfterSeconds, Node: code == ErrorCode.SealKeyExpired ? NodeKey(json) : null);
                 break;
             }
         }
@@ -52,4 +53,8 @@ internal static class PeerRefusal
 
         return new Refusal(otherwise, "The peer failed without a reason this version knows.", RetryAfterSeconds: retryAfterSeconds);
     }
+
+    /// <summary>The key to seal to instead; whether it is the node's own is for the one who seals to see.</summary>
+    private static NodeSealKey? NodeKey(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, ProtocolJson.Default.InferenceStreamError)?.Node is { KeyId: not null } node ? node : null;
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using FedAi.Protocol.Envelopes;
+using FedAi.Protocol.Json;
 using FedAi.Protocol.Messages;
 using FedAi.Runners;
 
@@ -62,13 +63,19 @@ internal static class PeerStreamWriter
         }
     }
 
-    /// <summary><c>{"response":…,"metering":…}</c> with both envelopes exactly as the node signed them.</summary>
+    /// <summary><c>{"response":…,"metering":…}</c> with both envelopes exactly as the node signed them, and its seal key where it gave one.</summary>
     public static void WriteFinal(IBufferWriter<byte> output, SignedResult signed)
     {
         output.Write("{\"response\":"u8);
         output.Write(signed.ResponseEnvelope.Wire.Span);
         output.Write(",\"metering\":"u8);
         output.Write(signed.MeteringEnvelope.Wire.Span);
+        if (signed.NodeKey is { } node)
+        {
+            output.Write(",\"node\":"u8);
+            output.Write(JsonSerializer.SerializeToUtf8Bytes(node, ProtocolJson.Default.NodeSealKey));
+        }
+
         output.Write("}"u8);
     }
 

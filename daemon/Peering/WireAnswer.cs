@@ -1,11 +1,12 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using FedAi.Protocol.Json;
 using FedAi.Protocol.Messages;
 
 namespace FedAi.Daemon.Peering;
 
-/// <summary>Writes answers of the WIRE endpoints: JSON bodies, and refusals as <c>{"error":code,"details"?:[…],"hint"?:…}</c>.</summary>
+/// <summary>Writes answers of the WIRE endpoints: JSON bodies, and refusals as <c>{"error":code,"details"?:[…],"hint"?:…,"node"?:…}</c>.</summary>
 internal static class WireAnswer
 {
     public static Task WriteAsync(HttpResponse response, ReadOnlyMemory<byte> json, int status = StatusCodes.Status200OK)
@@ -39,6 +40,12 @@ internal static class WireAnswer
         }
 
         if (refusal.Hint is { } hint) writer.WriteString("hint"u8, hint);
+        if (refusal.Node is { } node)
+        {
+            writer.WritePropertyName("node"u8);
+            JsonSerializer.Serialize(writer, node, ProtocolJson.Default.NodeSealKey);
+        }
+
         writer.WriteEndObject();
         writer.Flush();
         return buffer.WrittenMemory;

@@ -17,6 +17,9 @@ internal sealed class JobDispatcher(NodeDirectory nodes, PeerInference peers, Ro
     /// <summary>Each attempt costs the client time; three dead nodes in a row mean that something else is wrong.</summary>
     private const int MaxAttempts = 3;
 
+    /// <summary>A router reads what comes to its own /v1; only a gateway can seal it before.</summary>
+    public PrivacyLevel MaxPrivacy => PrivacyLevel.PL1;
+
     public IReadOnlyList<OpenAiModel> Models => RouterModels.Of(nodes.Current, time.GetUtcNow().ToUnixTimeMilliseconds());
 
     public IAsyncEnumerable<InferenceEvent> RunAsync(InferenceRequest request, CancellationToken cancellationToken) =>
@@ -25,7 +28,13 @@ internal sealed class JobDispatcher(NodeDirectory nodes, PeerInference peers, Ro
     /// <summary>Runs a request for a client (null: an OpenAI caller without a key). Not streaming gives only the end or the failure.</summary>
     public async IAsyncEnumerable<InferenceEvent> DispatchAsync(InferenceRequest request, PublicKey? client, bool streaming, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var ranked = NodeRanking.Rank(nodes.Current, request, TokenEstimate.Of(request), time.GetUtcNow().ToUnixTimeMilliseconds());
+        if (NodePrivacyPolicy.Problem(request) is { } problem)
+        {
+            yield return new InferenceFailure(problem);
+            yield break;
+        }
+
+        var ranked = NodePrivacyPolicy.Rank(nodes.Current, request, TokenEstimate.Of(request), time.GetUtcNow().ToUnixTimeMilliseconds());
         var refusal = ranked.None;
         foreach (var candidate in ranked.Candidates.Take(MaxAttempts))
         {

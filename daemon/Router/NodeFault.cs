@@ -11,7 +11,8 @@ internal static class NodeFault
     /// <summary>The client asked for something nobody here should run: passed on as it is, no other node is tried.</summary>
     public static bool IsClients(ErrorCode code) => code is
         ErrorCode.InvalidRequest or ErrorCode.EmptyMessages or ErrorCode.UnsupportedParameter
-        or ErrorCode.PromptTooLarge or ErrorCode.MaxTokensExceeded or ErrorCode.ContextWindowExceeded or ErrorCode.PayloadTooLarge;
+        or ErrorCode.PromptTooLarge or ErrorCode.MaxTokensExceeded or ErrorCode.ContextWindowExceeded or ErrorCode.PayloadTooLarge
+        or ErrorCode.SealKeyExpired or ErrorCode.SealInvalid or ErrorCode.SealReused;
 
     /// <summary>The node is honest and busy, starting or stopping: the next one is tried, and nothing is held against it.</summary>
     public static bool IsBusy(ErrorCode code) => code is

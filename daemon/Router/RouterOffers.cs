@@ -16,10 +16,10 @@ internal static class RouterOffers
         var active = nodes.Where(node => node.IsActive(nowMs)).ToList();
         var models = RouterModels.Of(active, nowMs);
         var places = active.Sum(node => node.Descriptor.Capacity.MaxConcurrent);
-        return new RouterOffer(Caps(models, listening, maxPayloadBytes, places) with { TlsSpki = tlsSpki }, Load(active, places, machine, nowMs));
+        return new RouterOffer(Caps(models, listening, maxPayloadBytes, places, MaxPrivacy(active, listening)) with { TlsSpki = tlsSpki }, Load(active, places, machine, nowMs));
     }
 
-    private static CapabilityProfile Caps(IReadOnlyList<OpenAiModel> models, Uri listening, int maxPayloadBytes, double places) => new()
+    private static CapabilityProfile Caps(IReadOnlyList<OpenAiModel> models, Uri listening, int maxPayloadBytes, double places, PrivacyLevel maxPrivacy) => new()
     {
         RouterId = "",
         TransportEndpoints = [listening.ToString(), RelayOf(listening).ToString()],
@@ -31,12 +31,18 @@ internal static class RouterOffers
             MaxConcurrency = places,
         },
         ModelCaps = [.. models.Select(model => new ModelCap { ModelId = model.Id, ContextWindow = model.ContextWindow, MaxTokens = model.MaxTokens })],
-        PrivacyCaps = new PrivacyCaps { MaxLevel = listening.Scheme == Uri.UriSchemeHttps || listening.IsLoopback ? PrivacyLevel.PL1 : PrivacyLevel.PL0 },
+        PrivacyCaps = new PrivacyCaps { MaxLevel = maxPrivacy },
         SettlementCaps = new SettlementCaps { Methods = [], Currency = "SAT" },
         Timestamp = 0,
         Expiry = 0,
         Features = [PeerFeatures.Chat],
     };
+
+    /// <summary>Sealed requests it can take with one node that gives a seal key; whose node that is, the asker judges (DECISIONS E10).</summary>
+    private static PrivacyLevel MaxPrivacy(List<NodeEntry> active, Uri listening) =>
+        listening.Scheme != Uri.UriSchemeHttps && !listening.IsLoopback ? PrivacyLevel.PL0
+        : active.Any(node => node.Descriptor.SealKey is not null) ? PrivacyLevel.PL3
+        : PrivacyLevel.PL1;
 
     private static LoadSummary Load(List<NodeEntry> active, double places, MachineLoad machine, long nowMs)
     {

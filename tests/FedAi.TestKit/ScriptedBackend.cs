@@ -9,5 +9,7 @@ internal sealed class ScriptedBackend(ScriptedRunner runner) : IInferenceBackend
 {
     public IReadOnlyList<OpenAiModel> Models => [.. runner.Models.Select(model => new OpenAiModel(model.Id, model.ContextTokens, model.ContextTokens / 2))];
 
+    public PrivacyLevel MaxPrivacy => PrivacyLevel.PL1;
+
     public IAsyncEnumerable<InferenceEvent> RunAsync(InferenceRequest request, CancellationToken cancellationToken) => runner.StreamAsync(request, cancellationToken);
 }

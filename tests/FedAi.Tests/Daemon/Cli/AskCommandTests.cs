@@ -21,6 +21,20 @@ public sealed class AskCommandTests
     }
 
     [Fact]
+    public async Task Ask_WithAPrivacyLevel_AsksForItOrIsToldWhyNot()
+    {
+        var runner = new ScriptedRunner();
+        await using var server = await OpenAiServer.StartAsync(runner);
+
+        var kept = await Fedai.RunAsync("ask", "hello", "--privacy", "PL0", "--url", server.Address.ToString());
+        var refused = await Fedai.RunAsync("ask", "hello", "--privacy", "PL3", "--url", server.Address.ToString());
+
+        (kept.ExitCode, refused.ExitCode).ShouldBe((0, 1));
+        refused.Errors.ShouldContain("PL3 cannot be had here");
+        runner.Requests.ShouldHaveSingleItem().PrivacyLevel.ShouldBe(PrivacyLevel.PL0);
+    }
+
+    [Fact]
     public async Task Ask_FromStandardInputAsJson_GivesTextUsageAndProofId()
     {
         var runner = new ScriptedRunner();

@@ -26,6 +26,8 @@ public sealed class OptionsRulesTests
     [InlineData("node.routers", Npub + "@https://router.example#abc", "npub1…@https://host")]
     [InlineData("node.routers", Npub + "@https://router.example?x", "npub1…@https://host")]
     [InlineData("node.maxConcurrency", "0", "1 to")]
+    [InlineData("gateway.nodes.allow", "npub1nonsense", "is not a public key")]
+    [InlineData("gateway.ownNodes", "npub1nonsense", "is not a public key")]
     [InlineData("network", "", "a-z")]
     [InlineData("network", "../etc", "a-z")]
     public void Problems_ValueThatMakesNoSense_NamesTheKeyAndTheWayOut(string key, string value, string reason) =>
@@ -42,6 +44,7 @@ public sealed class OptionsRulesTests
     [InlineData("node.routers", Npub + "@https://router.example")]
     [InlineData("node.routers", Npub + "@https://router.example/base#79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798")]
     [InlineData("relays.bootstrap", "wss://relay.example")]
+    [InlineData("gateway.ownNodes", Npub)]
     public void Problems_GoodValue_None(string key, string value) => Problems((key, value)).ShouldBeEmpty();
 
     [Fact]

@@ -207,6 +207,8 @@ public sealed class OpenAiEndpointsTests
     [InlineData("Host", "rebound.example", HttpStatusCode.Unauthorized, "invalid_api_key")]
     [InlineData("Origin", "https://evil.example", HttpStatusCode.Forbidden, "client_not_allowed")]
     [InlineData("x-fedai-privacy", "PL2", HttpStatusCode.BadRequest, "unsupported_parameter")]
+    [InlineData("x-fedai-privacy", "PL4", HttpStatusCode.BadRequest, "unsupported_parameter")]
+    [InlineData("x-fedai-privacy", "2", HttpStatusCode.BadRequest, "unsupported_parameter")]
     public async Task Chat_HeaderThatForbids_IsRefused(string name, string value, HttpStatusCode status, string code)
     {
         var runner = new ScriptedRunner();
@@ -223,6 +225,7 @@ public sealed class OpenAiEndpointsTests
     [Theory]
     [InlineData("Authorization", "Bearer sk-anything")]
     [InlineData("x-fedai-privacy", "PL0")]
+    [InlineData("x-fedai-privacy", "PL1")]
     [InlineData("Content-Type", "text/plain")]
     public async Task Chat_HeaderThatDoesNotMatter_IsAccepted(string name, string value)
     {

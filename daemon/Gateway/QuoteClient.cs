@@ -1,0 +1,46 @@
+using System.Text.Json;
+using FedAi.Daemon.Peering;
+using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Envelopes;
+using FedAi.Protocol.Json;
+using FedAi.Protocol.Messages;
+
+namespace FedAi.Daemon.Gateway;
+
+/// <summary>Asks a router which node would do a request, and for what (POST /quote): the router's own signed word.</summary>
+internal sealed class QuoteClient(PeerHttp http, KeyPair identity, TimeProvider time)
+{
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>A quote with its seal key has less than 2 KiB.</summary>
+    private const int MaxAnswerBytes = 16 * 1024;
+
+    public async Task<(QuoteResponse? Quote, Refusal? Refusal)> AskAsync(KnownRouter router, QuoteRequest asked, CancellationToken cancellationToken)
+    {
+        using var deadline = new PeerDeadline(AnswerTimeout, time, cancellationToken);
+        var body = EnvelopeSealer.Seal(asked, ProtocolJson.Default.QuoteRequest, identity, time.GetUtcNow().ToUnixTimeMilliseconds());
+        try
+        {
+            using var answer = await http.PostAsync(router.Endpoint, "quote", body, deadline.Token);
+            if (!answer.IsSuccessStatusCode) return (null, await PeerRefusal.ReadAsync(answer, ErrorCode.RouterError, deadline.Token));
+            await using var stream = new BoundedStream(await answer.Content.ReadAsStreamAsync(deadline.Token), MaxAnswerBytes);
+            using var json = await JsonDocument.ParseAsync(stream, cancellationToken: deadline.Token);
+            return json.RootElement.ValueKind == JsonValueKind.Object
+                && json.RootElement.TryGetProperty("quote"u8, out var nested)
+                && EnvelopeSealer.TryOpen(nested, out var envelope, out _)
+                && envelope.Key.Equals(router.Key) && envelope.VerifySignature()
+                && envelope.TryRead(ProtocolJson.Default.QuoteResponse, out var quote, out _)
+                && quote.RequestId == asked.RequestId && quote.ModelId == asked.ModelId
+                ? (quote, null)
+                : (null, new Refusal(ErrorCode.RouterError, "The router's quote is not signed by it, or belongs to another request."));
+        }
+        catch (JsonException)
+        {
+            return (null, new Refusal(ErrorCode.RouterError, "The router's quote does not hold the JSON it should."));
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && (exception is HttpRequestException or IOException || deadline.Expired(exception)))
+        {
+            return (null, PeerRefusal.Unreachable(exception, ErrorCode.RouterUnreachable, "The router did not answer."));
+        }
+    }
+}

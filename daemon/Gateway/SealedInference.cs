@@ -1,0 +1,174 @@
+using System.Runtime.CompilerServices;
+using FedAi.Daemon.Peering;
+using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Envelopes;
+using FedAi.Protocol.Messages;
+using FedAi.Protocol.Rules;
+using FedAi.Runners;
+
+namespace FedAi.Daemon.Gateway;
+
+/// <summary>
+/// Sends a request through a router so that only a trusted node can read it (DECISIONS E11): a quote names the node and its key, the
+/// request is sealed to it, the answer opened as it arrives. What fails before the first word is sealed anew, to another node
+/// if need be.
+/// </summary>
+internal sealed class SealedInference(PeerInference peers, QuoteClient quotes, SealedRoutes routes, TrustedNodes trusted, TimeProvider time)
+{
+    /// <summary>Each attempt costs the user time; the next router may do better.</summary>
+    private const int MaxAttempts = 3;
+
+    /// <summary>Each proposal costs a round trip; a router whose best eight nodes nobody vouches for has none worth waiting for.</summary>
+    private const int MaxProposals = 8;
+
+    private static readonly Refusal NoTrustedNode = new(ErrorCode.NoTrustedNode,
+        "No node that you trust serves this model; name nodes in gateway.nodes.allow (for PL3 in gateway.ownNodes).");
+
+    public async IAsyncEnumerable<InferenceEvent> StreamAsync(KnownRouter router, PeerTarget target, InferenceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var level = request.PrivacyLevel!.Value;
+        var avoid = new HashSet<PublicKey>();
+        var refusal = NoTrustedNode;
+        var route = routes.Find(router.Key, request.ModelId);
+        if (route is not null && !trusted.MayRead(route.Node, level)) route = null;
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            if (route is null)
+            {
+                (route, var none) = await FindAsync(router, request, avoid, cancellationToken);
+                if (route is null)
+                {
+                    // What a node said that was asked is worth more than that there is no other one.
+                    yield return new InferenceFailure(attempt == 0 ? none! : refusal);
+                    yield break;
+                }
+            }
+
+            Refusal? failed = null;
+            var answered = false;
+            await foreach (var step in AskAsync(target, route, request, cancellationToken))
+            {
+                if (step is InferenceFailure failure)
+                {
+                    failed = failure.Refusal;
+                    break;
+                }
+
+                if (step is InferenceEnd { Signed: { } signed } && routes.TryRenew(route, signed.NodeKey, out var next)) routes.Keep(router.Key, request.ModelId, next);
+                answered = true;
+                yield return step;
+            }
+
+            if (failed is null) yield break;
+            routes.Forget(router.Key, request.ModelId, route);
+            refusal = failed;
+            if (answered || RouterFault.IsClients(failed.Code)) break;
+            if (failed.Code == ErrorCode.SealKeyExpired && routes.TryRenew(route, failed.Node, out var renewed))
+            {
+                routes.Keep(router.Key, request.ModelId, renewed);
+                route = renewed;
+                continue;
+            }
+
+            avoid.Add(route.Node);
+            route = null;
+        }
+
+        yield return new InferenceFailure(refusal);
+    }
+
+    /// <summary>Finds a trusted node behind the router: one that was named to it, else what it proposes until that is one to trust.</summary>
+    private async Task<(SealedRoute? Route, Refusal? Refusal)> FindAsync(KnownRouter router, InferenceRequest request, HashSet<PublicKey> avoid, CancellationToken cancellationToken)
+    {
+        var level = request.PrivacyLevel!.Value;
+        var refusal = NoTrustedNode;
+        if (trusted.Named(level).Except(avoid).Select(key => key.Npub).ToList() is { Count: > 0 } named)
+        {
+            (var offer, refusal) = await QuoteAsync(router, request, new QuoteConstraints { Nodes = named }, cancellationToken);
+            if (offer is not null) return trusted.MayRead(offer.Node, level) && !avoid.Contains(offer.Node) ? Kept(router, request, offer) : (null, NoTrustedNode);
+        }
+
+        for (var quote = 0; quote < MaxProposals && refusal!.Code == ErrorCode.NoTrustedNode && trusted.MayDoUnnamed(level); quote++)
+        {
+            var untrusted = avoid.Count > 0 ? new QuoteConstraints { AvoidNodes = [.. avoid.Select(key => key.Npub)] } : null;
+            (var offer, refusal) = await QuoteAsync(router, request, untrusted, cancellationToken);
+            if (offer is null) break;
+            var known = !avoid.Add(offer.Node);
+            if (!known && trusted.MayRead(offer.Node, level))
+            {
+                avoid.Remove(offer.Node);
+                return Kept(router, request, offer);
+            }
+
+            refusal = NoTrustedNode;
+            if (known) break;
+        }
+
+        return (null, refusal);
+    }
+
+    private (SealedRoute? Route, Refusal? Refusal) Kept(KnownRouter router, InferenceRequest request, SealedRoute route)
+    {
+        routes.Keep(router.Key, request.ModelId, route);
+        return (route, null);
+    }
+
+    private async Task<(SealedRoute? Offer, Refusal? Refusal)> QuoteAsync(KnownRouter router, InferenceRequest request, QuoteConstraints? constraints, CancellationToken cancellationToken)
+    {
+        var (quote, refusal) = await quotes.AskAsync(router, new QuoteRequest
+        {
+            RequestId = request.RequestId,
+            ModelId = request.ModelId,
+            MaxTokens = request.MaxTokens,
+            InputTokensEstimate = TokenEstimate.Of(request),
+            OutputTokensEstimate = request.MaxTokens,
+            JobType = request.JobType,
+            PrivacyLevel = request.PrivacyLevel,
+            Constraints = constraints,
+        }, cancellationToken);
+        if (quote is null) return (null, refusal!.Code is ErrorCode.NoCapableNodes ? NoTrustedNode : refusal);
+        return quote.Node is { } offered && SealKeys.TryOpen(offered, time.GetUtcNow().ToUnixTimeMilliseconds(), out var node, out var key)
+            ? (new SealedRoute(node, key, quote.ExpiresAtMs), null)
+            : (null, new Refusal(ErrorCode.RouterError, "The router gave a seal key that the node it names has not signed."));
+    }
+
+    private async IAsyncEnumerable<InferenceEvent> AskAsync(PeerTarget target, SealedRoute route, InferenceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (!SealedRequests.TrySeal(request, route.Node.Npub, route.Key, out var sealedRequest, out var answer))
+        {
+            yield return Failure(ErrorCode.RouterError, "The node's seal key is no key.");
+            yield break;
+        }
+
+        // Whatever the router does, only this node's signature makes the answer one.
+        await foreach (var step in peers.StreamAsync(target with { ExpectedNode = route.Node }, sealedRequest, cancellationToken))
+        {
+            switch (step)
+            {
+                case InferenceDelta delta:
+                    if (!answer.TryRead(delta.Text, out var text, out var refusal))
+                    {
+                        yield return new InferenceFailure(refusal);
+                        yield break;
+                    }
+
+                    if (text.Length > 0) yield return delta with { Text = text };
+                    break;
+
+                case InferenceEnd end when answer.FinishReason is { } reason:
+                    yield return end with { FinishReason = reason };
+                    break;
+
+                case InferenceEnd:
+                    yield return Failure(ErrorCode.StreamEnded, "The sealed answer was cut off before its end.");
+                    yield break;
+
+                default:
+                    yield return step;
+                    break;
+            }
+        }
+    }
+
+    private static InferenceFailure Failure(ErrorCode code, string hint) => new(new Refusal(code, hint));
+}
