@@ -22,6 +22,8 @@ internal static class AnnouncementBuilder
         return
         [
             Message(ControlMessageType.CapsAnnounce, "caps", Fitting(caps), routerId, network, nowMs),
+            .. offer.Prices.Select(sheet => Message(ControlMessageType.PriceAnnounce, "price:" + NameOf(sheet.JobType),
+                Fitting(sheet with { RouterId = routerId, Timestamp = nowMs, Expiry = expiry }), routerId, network, nowMs)),
             Message(ControlMessageType.StatusAnnounce, "status", Json(status, ProtocolJson.Default.StatusPayload), routerId, network, nowMs),
         ];
     }
@@ -40,18 +42,22 @@ internal static class AnnouncementBuilder
         Address = $"fedai:{network}:{what}",
     };
 
-    /// <summary>Relays refuse long events: the models that do not fit are left out, last ones first; asking the router itself still lists them all.</summary>
-    private static byte[] Fitting(CapabilityProfile caps)
-    {
-        var json = Json(caps, ProtocolJson.Default.CapabilityProfile);
-        for (var models = caps.ModelCaps.Count; json.Length > ControlEvents.MaxContentBytes && models > 0;)
-        {
-            models = models * 3 / 4;
-            json = Json(caps with { ModelCaps = [.. caps.ModelCaps.Take(models)] }, ProtocolJson.Default.CapabilityProfile);
-        }
+    private static byte[] Fitting(CapabilityProfile caps) =>
+        Fitting(caps.ModelCaps.Count, models => Json(caps with { ModelCaps = [.. caps.ModelCaps.Take(models)] }, ProtocolJson.Default.CapabilityProfile));
 
+    private static byte[] Fitting(PriceSheet sheet) =>
+        Fitting(sheet.Models!.Count, models => Json(sheet with { Models = [.. sheet.Models.Take(models)] }, ProtocolJson.Default.PriceSheet));
+
+    /// <summary>Relays refuse long events: the models that do not fit are left out, last ones first; asking the router itself still lists them all.</summary>
+    private static byte[] Fitting(int models, Func<int, byte[]> write)
+    {
+        var json = write(models);
+        while (json.Length > ControlEvents.MaxContentBytes && models > 0) json = write(models = models * 3 / 4);
         return json;
     }
+
+    /// <summary>As the type is called on the wire.</summary>
+    private static string NameOf(RouterJobType type) => JsonSerializer.SerializeToElement(type, ProtocolJson.Default.RouterJobType).GetString()!;
 
     private static byte[] Json<T>(T payload, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(payload, type);
 }

@@ -14,7 +14,7 @@ internal sealed partial class AnnouncementService(AnnouncementSigner signer, Rel
     /// <summary>How long a stopping daemon waits for relays to confirm; longer would cost the requests that are still running.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<ControlMessageType, Announcement> announced = [];
+    private readonly Dictionary<string, Announcement> announced = new(StringComparer.Ordinal);
     private volatile TaskCompletionSource change = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private long NowMs => clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -68,7 +68,7 @@ internal sealed partial class AnnouncementService(AnnouncementSigner signer, Rel
         var messages = signer.Build(current, now);
         for (var i = 0; i < messages.Count; i++)
         {
-            var known = announced.GetValueOrDefault(messages[i].Type);
+            var known = announced.GetValueOrDefault(messages[i].Address!);
             var changed = known?.Content.Span.SequenceEqual(contents[i].Payload.Span) != true;
             if (!AnnouncementPolicy.IsDue(messages[i].Type, now - known?.AtMs, changed)) continue;
             var (signed, refusal) = await signer.SignAsync(messages[i]);
@@ -79,7 +79,7 @@ internal sealed partial class AnnouncementService(AnnouncementSigner signer, Rel
             }
 
             // Noted before it is sent: one that is on its way when the router stops must be taken back too.
-            announced[messages[i].Type] = new Announcement(messages[i], signed, contents[i].Payload, now);
+            announced[messages[i].Address!] = new Announcement(messages[i], signed, contents[i].Payload, now);
             await SendAsync(signed, messages[i].Type, stop);
         }
     }

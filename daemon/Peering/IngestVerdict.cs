@@ -17,6 +17,10 @@ internal enum IngestVerdict
     /// <summary>Below the web of trust's least score.</summary>
     Distrusted,
     Duplicate,
+    /// <summary>The author signed too much of this kind in a short time.</summary>
+    AuthorTooOften,
+    /// <summary>The relay made us check too many signatures in a short time.</summary>
+    RelayTooOften,
     InvalidSignature,
     InvalidPayload,
     /// <summary>The payload speaks of another router than its author.</summary>

@@ -17,6 +17,8 @@ internal static class IngestVerdicts
         IngestVerdict.NotAllowed => "allowlist",
         IngestVerdict.Distrusted => "wot",
         IngestVerdict.Duplicate => "duplicate",
+        IngestVerdict.AuthorTooOften => "rate",
+        IngestVerdict.RelayTooOften => "relay-rate",
         IngestVerdict.InvalidSignature => "invalid-signature",
         IngestVerdict.InvalidPayload => "invalid-payload",
         IngestVerdict.ForeignRouter => "foreign-router",

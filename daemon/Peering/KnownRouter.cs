@@ -6,12 +6,18 @@ namespace FedAi.Daemon.Peering;
 /// <summary>A router as it announced itself (kind 30020): its key, HTTP base, offer, when it said so (s) and until when its word holds (ms).</summary>
 internal sealed record KnownRouter(PublicKey Key, Uri Base, CapabilityProfile Profile, long CreatedAt, long ExpiresAtMs)
 {
+    private static readonly IReadOnlyDictionary<RouterJobType, RouterPrice> Unpriced = new Dictionary<RouterJobType, RouterPrice>();
+
     /// <summary>How it is reached.</summary>
     public PeerEndpoint Endpoint => new(Base, Profile.TlsSpki);
 
     /// <summary>From its newest status (kind 30022), else what the announcement said.</summary>
     public LoadSummary? Load { get; init; }
 
-    /// <summary>When <see cref="Load"/> was said, in seconds.</summary>
-    public long LoadCreatedAt { get; init; }
+    /// <summary>Its price sheets (kind 30021), the newest of each job type.</summary>
+    public IReadOnlyDictionary<RouterJobType, RouterPrice> Prices { get; init; } = Unpriced;
+
+    /// <summary>What it posted for a model's answers; null when it posted nothing that still holds.</summary>
+    public ModelPrice? PriceOf(string modelId, long nowMs, RouterJobType jobType = RouterJobType.GenChunk) =>
+        Prices.GetValueOrDefault(jobType) is { } price && price.ExpiresAtMs > nowMs ? price.Sheet.Models?.FirstOrDefault(model => model.ModelId == modelId) : null;
 }

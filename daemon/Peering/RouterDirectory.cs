@@ -1,5 +1,6 @@
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Messages;
+using FedAi.Protocol.Nostr;
 
 namespace FedAi.Daemon.Peering;
 
@@ -16,7 +17,7 @@ internal sealed class RouterDirectory(TimeProvider time)
     private const long LongestWordMs = 24 * 3600 * 1000;
 
     private readonly Lock gate = new();
-    private readonly Dictionary<PublicKey, KnownRouter> routers = [];
+    private readonly Dictionary<PublicKey, RouterEntry> entries = [];
     private volatile IReadOnlyList<KnownRouter>? snapshot = [];
     private TaskCompletionSource news = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -25,14 +26,16 @@ internal sealed class RouterDirectory(TimeProvider time)
     {
         get
         {
-            var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-            return [.. (snapshot ?? Rebuild()).Where(router => router.ExpiresAtMs > now)];
+            var now = NowMs;
+            return [.. (snapshot ?? Rebuild(now)).Where(router => router.ExpiresAtMs > now)];
         }
     }
 
+    private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
+
     public KnownRouter? Find(PublicKey key)
     {
-        lock (gate) return routers.GetValueOrDefault(key) is { } known && known.ExpiresAtMs > time.GetUtcNow().ToUnixTimeMilliseconds() ? known : null;
+        lock (gate) return entries.GetValueOrDefault(key)?.Router(NowMs);
     }
 
     /// <summary>Completes at the next change after this call.</summary>
@@ -42,33 +45,43 @@ internal sealed class RouterDirectory(TimeProvider time)
     }
 
     /// <summary>Takes an announcement whose signature, author and shape are checked; false when a newer one is known or there is no room.</summary>
-    public bool Observe(KnownRouter router)
+    public bool Observe(KnownRouter router, HeardIn? heard = null)
     {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var until = Math.Min(router.ExpiresAtMs, NowMs + LongestWordMs);
+        return Change(router.Key, until, entry => entry.Take(router with { ExpiresAtMs = until }, heard ?? new HeardIn(default, FedAiKinds.CapsAnnounce, "", router.CreatedAt)));
+    }
+
+    /// <summary>Takes a router's status; it may come before the announcement.</summary>
+    public bool Observe(PublicKey router, LoadSummary load, HeardIn heard, long expiresAtMs) =>
+        Change(router, expiresAtMs, entry => entry.Take(load, heard));
+
+    /// <summary>Takes a price sheet; it may come before the announcement.</summary>
+    public bool Observe(PublicKey router, PriceSheet sheet, HeardIn heard, long expiresAtMs) =>
+        Change(router, expiresAtMs, entry => entry.Take(new RouterPrice(sheet, Math.Min(expiresAtMs, NowMs + LongestWordMs)), heard));
+
+    /// <summary>Takes back what a router asked to be deleted (NIP-09); false when nothing of it is known.</summary>
+    public bool Delete(PublicKey router, NostrDeletion deletion)
+    {
         lock (gate)
         {
-            var known = routers.GetValueOrDefault(router.Key);
-            if (known is not null && known.CreatedAt >= router.CreatedAt) return false;
-            if (known is null && router.ExpiresAtMs <= now) return false;
-            if (known is null && routers.Count >= MaxRouters && !MakeRoom(now)) return false;
-            routers[router.Key] = router with
-            {
-                ExpiresAtMs = Math.Min(router.ExpiresAtMs, now + LongestWordMs),
-                Load = known?.LoadCreatedAt >= router.CreatedAt ? known.Load : router.Profile.LoadSummary,
-                LoadCreatedAt = Math.Max(known?.LoadCreatedAt ?? 0, router.CreatedAt),
-            };
+            if (entries.GetValueOrDefault(router)?.Delete(deletion) is not true) return false;
             Publish();
             return true;
         }
     }
 
-    /// <summary>Takes a known router's status; false when a newer one is known or the router is not.</summary>
-    public bool Observe(PublicKey router, LoadSummary load, long createdAt)
+    /// <summary>What has expired already makes no new entry; it only ends what is known.</summary>
+    private bool Change(PublicKey key, long untilMs, Func<RouterEntry, bool> take)
     {
+        var now = NowMs;
         lock (gate)
         {
-            if (routers.GetValueOrDefault(router) is not { } known || known.LoadCreatedAt >= createdAt) return false;
-            routers[router] = known with { Load = load, LoadCreatedAt = createdAt };
+            var entry = entries.GetValueOrDefault(key);
+            if (entry is null && (untilMs <= now || (entries.Count >= MaxRouters && !MakeRoom(now)))) return false;
+            entry ??= new RouterEntry();
+            if (!take(entry)) return false;
+            entry.KeepUntil(Math.Min(untilMs, now + LongestWordMs));
+            entries[key] = entry;
             Publish();
             return true;
         }
@@ -76,8 +89,8 @@ internal sealed class RouterDirectory(TimeProvider time)
 
     private bool MakeRoom(long now)
     {
-        foreach (var gone in routers.Values.Where(router => router.ExpiresAtMs <= now).ToList()) routers.Remove(gone.Key);
-        return routers.Count < MaxRouters;
+        foreach (var (key, _) in entries.Where(entry => entry.Value.KeptUntilMs <= now).ToList()) entries.Remove(key);
+        return entries.Count < MaxRouters;
     }
 
     private void Publish()
@@ -87,8 +100,8 @@ internal sealed class RouterDirectory(TimeProvider time)
         news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private IReadOnlyList<KnownRouter> Rebuild()
+    private IReadOnlyList<KnownRouter> Rebuild(long now)
     {
-        lock (gate) return snapshot ??= [.. routers.Values];
+        lock (gate) return snapshot ??= [.. entries.Values.Select(entry => entry.Router(now)).OfType<KnownRouter>()];
     }
 }

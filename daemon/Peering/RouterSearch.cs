@@ -17,7 +17,7 @@ internal static class RouterSearch
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var running = pool.RunAsync(ending.Token);
         var subscription = await pool.SubscribeAsync(RelayIngestService.Filters, stop);
-        await foreach (var found in subscription.ReadStoredAsync(patience, stop)) ingest.Take(found.Event);
+        await foreach (var found in subscription.ReadStoredAsync(patience, stop)) ingest.Take(found.Event, found.Relay);
 
         var status = pool.Status;
         await ending.CancelAsync();

@@ -16,7 +16,7 @@ internal static class RouterOffers
         var active = nodes.Where(node => node.IsActive(nowMs)).ToList();
         var models = RouterModels.Of(active, nowMs);
         var places = active.Sum(node => node.Descriptor.Capacity.MaxConcurrent);
-        return new RouterOffer(Caps(models, listening, maxPayloadBytes, places, MaxPrivacy(active, listening)) with { TlsSpki = tlsSpki }, Load(active, places, machine, nowMs));
+        return new RouterOffer(Caps(models, listening, maxPayloadBytes, places, MaxPrivacy(active, listening)) with { TlsSpki = tlsSpki }, Load(active, places, machine, nowMs)) { Prices = RouterPrices.Of(active) };
     }
 
     private static CapabilityProfile Caps(IReadOnlyList<OpenAiModel> models, Uri listening, int maxPayloadBytes, double places, PrivacyLevel maxPrivacy) => new()

@@ -35,7 +35,7 @@ public static class CanonicalJson
     /// </summary>
     public static JsonDocument ToDocument(ReadOnlyMemory<byte> canonical) => JsonDocument.Parse(WithoutLoneSurrogates(canonical));
 
-    private static ReadOnlyMemory<byte> WithoutLoneSurrogates(ReadOnlyMemory<byte> canonical)
+    internal static ReadOnlyMemory<byte> WithoutLoneSurrogates(ReadOnlyMemory<byte> canonical)
     {
         if (canonical.Span.IndexOf("\\ud"u8) < 0) return canonical;
         var copy = canonical.ToArray();

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using FedAi.Protocol.Crypto;
 
@@ -15,6 +16,14 @@ public readonly struct Hex32 : IEquatable<Hex32>
 
     /// <summary>The author an identity signs events as.</summary>
     public static Hex32 From(PublicKey key) => From(key.Bytes);
+
+    /// <summary>The identity that signs as this author; false when no point of the curve has it.</summary>
+    public bool TryGetKey([NotNullWhen(true)] out PublicKey? key)
+    {
+        Span<byte> bytes = stackalloc byte[Bytes];
+        CopyTo(bytes);
+        return PublicKey.TryCreate(bytes, out key);
+    }
 
     public static Hex32 From(ReadOnlySpan<byte> bytes)
     {

@@ -9,7 +9,7 @@ using FedAi.Protocol.Crypto;
 namespace FedAi.Protocol.Nostr;
 
 /// <summary>
-/// An event of NIP-01. Reading checks the shape only; nothing in it may be believed before <see cref="Verify"/> said yes.
+/// An event of NIP-01. Reading checks the shape only; nothing in it may be believed before <see cref="Verify()"/> said yes.
 /// It keeps the bytes it was read from, so their buffer must not be reused.
 /// </summary>
 public sealed class NostrEvent
@@ -93,6 +93,17 @@ public sealed class NostrEvent
     /// <summary>Whether the id is the hash of the rest and the author signed it; allocates nothing.</summary>
     public bool Verify() => HasOwnId() && HasSignatureOfAuthor();
 
+    /// <summary>The same for a reader who knows the author already: finding the point of a key costs a seventh of a verification.</summary>
+    public bool Verify(PublicKey author)
+    {
+        if (Hex32.From(author) != Author || !HasOwnId()) return false;
+        Span<byte> id = stackalloc byte[Hex32.Bytes];
+        Span<byte> signature = stackalloc byte[2 * Hex32.Bytes];
+        Id.CopyTo(id);
+        CopySignature(signature);
+        return author.Verify(id, signature);
+    }
+
     public bool HasOwnId() => NostrEventId.Compute(Author, CreatedAt, Kind, tagsJson.Span, contentJson.Span) == Id;
 
     public bool HasSignatureOfAuthor()
@@ -123,8 +134,10 @@ public sealed class NostrEvent
     {
         var reader = new Utf8JsonReader(contentJson.Span);
         reader.Read();
-        var text = new byte[contentJson.Length];
-        return text.AsSpan(0, reader.CopyString(text)).ToArray();
+        var buffer = ArrayPool<byte>.Shared.Rent(contentJson.Length);
+        var text = buffer.AsSpan(0, reader.CopyString(buffer)).ToArray();
+        ArrayPool<byte>.Shared.Return(buffer);
+        return text;
     }
 
     /// <summary>Writes the seven members of NIP-01 and nothing else.</summary>

@@ -11,6 +11,8 @@ internal sealed record BenchRow(string Name, Func<Progress, CancellationToken, T
         new("latency", RouterRows.LatencyAsync),
         new("throughput", RouterRows.ThroughputAsync),
         new("events", EventRow.MeasureAsync),
+        new("ingest", IngestRows.IngestAsync),
+        new("refused", IngestRows.RefusedAsync),
         new("envelopes", EnvelopeRow.MeasureAsync),
         new("streams", StreamRow.MeasureAsync),
         new("cpu", ChainRows.CpuPerTokenAsync),

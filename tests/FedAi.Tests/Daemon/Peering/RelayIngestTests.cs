@@ -193,6 +193,97 @@ public sealed class RelayIngestTests : IDisposable
         ingest.Take(Sample.SignCaps()).ShouldBe(IngestVerdict.Taken);
     }
 
+    /// <summary>Row ARC-22. Another author, and another kind of the same, are not affected.</summary>
+    [Fact]
+    public void Take_AuthorSignsTooMuch_ItsOwnShareIsUsedUpAndNobodyElses()
+    {
+        var verdicts = Enumerable.Range(0, 61).Select(i => ingest.Take(ControlEvents.Sign(router, Sample.Caps with { Address = $"{i}" }))).ToList();
+
+        verdicts.Take(60).ShouldNotContain(IngestVerdict.AuthorTooOften);
+        verdicts[60].Name().ShouldBe("rate");
+        Verdict(Sample with { Key = other }).ShouldBe(IngestVerdict.Taken);
+        clock.Move(TimeSpan.FromSeconds(1));
+        ingest.Take(Sample.SignStatus()).ShouldBe(IngestVerdict.Taken);
+        clock.Move(TimeSpan.FromSeconds(10));
+        Verdict(Sample).ShouldBe(IngestVerdict.Taken);
+    }
+
+    [Fact]
+    public void Take_StrangerForgesInAnothersName_UsesUpTheRelaysShareAndNotTheAuthors()
+    {
+        var (hostile, honest) = (new Uri("wss://hostile.example"), new Uri("wss://honest.example"));
+        var forged = Sample.ForgeCaps();
+
+        var verdicts = Enumerable.Range(0, 5_001).Select(_ => ingest.Take(forged, hostile)).ToList();
+
+        verdicts.Take(5_000).ShouldAllBe(verdict => verdict == IngestVerdict.InvalidSignature);
+        verdicts[5_000].Name().ShouldBe("relay-rate");
+        ingest.Take(Sample.SignCaps(), honest).ShouldBe(IngestVerdict.Taken);
+        clock.Move(TimeSpan.FromSeconds(1));
+        ingest.Take(Sample.ForgeCaps(), hostile).ShouldBe(IngestVerdict.InvalidSignature);
+    }
+
+    [Fact]
+    public void Take_PriceSheets_EveryJobTypeKeepsItsOwnAndItsNewest()
+    {
+        ingest.Take(SignPrice(RouterJobType.Embedding, 7)).ShouldBe(IngestVerdict.Taken, "the price came before its router");
+        directory.Current.ShouldBeEmpty();
+        ingest.Take(Sample.SignCaps());
+        var old = SignPrice(RouterJobType.GenChunk, 50);
+        clock.Move(TimeSpan.FromSeconds(1));
+        ingest.Take(SignPrice(RouterJobType.GenChunk, 60)).ShouldBe(IngestVerdict.Taken);
+        ingest.Take(old).ShouldBe(IngestVerdict.Stale);
+
+        var known = directory.Current.ShouldHaveSingleItem();
+        known.PriceOf("demo", Sample.NowMs)!.OutputMsatPer1K.ShouldBe(60);
+        known.PriceOf("demo", Sample.NowMs, RouterJobType.Embedding)!.OutputMsatPer1K.ShouldBe(7);
+        known.PriceOf("other", Sample.NowMs).ShouldBeNull();
+        known.PriceOf("demo", Sample.NowMs + AnnouncementBuilder.ValidMs).ShouldBeNull("an expired sheet is not used");
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public void Take_DeletionByTheAuthor_TakesBackAndNoOldCopyReturns(bool byAddress)
+    {
+        var announced = Sample.SignCaps();
+        ingest.Take(announced);
+        clock.Move(TimeSpan.FromSeconds(1));
+        string[] named = byAddress ? ["a", $"30020:{router.PublicKey.Hex}:fedai:main:caps"] : ["e", announced.Id.ToString()];
+
+        ingest.Take(NostrEvent.Sign(other, NostrKinds.Deletion, Sample.NowMs / 1000, [named, ["k", "30020"]], "")).ShouldNotBe(IngestVerdict.Taken);
+        directory.Current.ShouldHaveSingleItem();
+        ingest.Take(NostrEvent.Sign(router, NostrKinds.Deletion, Sample.NowMs / 1000, [named, ["k", "30020"]], "")).ShouldBe(IngestVerdict.Taken);
+
+        directory.Current.ShouldBeEmpty();
+        Ingest(Open).Take(announced).ShouldBe(IngestVerdict.Stale);
+        clock.Move(TimeSpan.FromSeconds(1));
+        Verdict(Sample).ShouldBe(IngestVerdict.Taken, "what is said afterwards counts");
+    }
+
+    /// <summary>Content that is JSON, and more than that not: nothing of it may end the loop.</summary>
+    [Theory]
+    [InlineData("""{"routerId":"\ud800","transportEndpoints":["\udfff"]}""")]
+    [InlineData("""{"\ud800":1,"routerId":"x"}""")]
+    [InlineData("""{"routerId":1e999}""")]
+    [InlineData("[]")]
+    [InlineData("\"text\"")]
+    [InlineData("""{"routerId":"x","routerId":{}}""")]
+    public void Take_OddContent_IsAnInvalidPayload(string content)
+    {
+        foreach (var type in (ControlMessageType[])[ControlMessageType.CapsAnnounce, ControlMessageType.PriceAnnounce, ControlMessageType.StatusAnnounce])
+            ingest.Take(ControlEvents.Sign(router, Sample.Caps with { Type = type, Payload = System.Text.Encoding.UTF8.GetBytes(content) })).ShouldBe(IngestVerdict.InvalidPayload);
+    }
+
+    private NostrEvent SignPrice(RouterJobType type, long msat)
+    {
+        var sheet = new PriceSheet
+        {
+            RouterId = "", JobType = type, Unit = FederationPriceUnit.Per1KTokens, BasePriceMsat = msat, CurrentSurge = 1, Timestamp = 0, Expiry = 0,
+            Models = [new ModelPrice { ModelId = "demo", InputMsatPer1K = 1, OutputMsatPer1K = msat }],
+        };
+        var offer = new RouterOffer(Sample.Caps.Read(FedAi.Protocol.Json.ProtocolJson.Default.CapabilityProfile)!, Sample.Status.Read(FedAi.Protocol.Json.ProtocolJson.Default.StatusPayload)!.LoadSummary) { Prices = [sheet] };
+        return ControlEvents.Sign(router, AnnouncementBuilder.Build(offer, router.PublicKey.Npub, "main", Sample.NowMs)[1]);
+    }
+
     private IngestVerdict Verdict(SampleAnnouncement sample) => ingest.Take(sample.SignCaps());
 
     [Fact]
