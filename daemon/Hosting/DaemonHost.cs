@@ -70,7 +70,7 @@ internal static partial class DaemonHost
         if (context.DataFolder is { } opened) ControlSocket.MakePrivate(ControlSocket.PathFor(opened));
 
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
-            .Where(address => !address.Contains("/unix:", StringComparison.Ordinal)).Select(address => new Uri(address + "/")).ToList();
+            .Where(address => !address.Contains("/unix:", StringComparison.Ordinal) && !address.Contains(ChannelEndPoint.Name, StringComparison.Ordinal)).Select(address => new Uri(address + "/")).ToList();
         app.Services.GetRequiredService<RunningState>().Addresses = addresses;
         app.Services.GetRequiredService<PublicAddress>().Set(context.Options.Http.PublicEndpoint is { } named ? new Uri(named.TrimEnd('/') + "/") : addresses[0],
             app.Services.GetRequiredService<ServerTls>().Spki);
@@ -153,6 +153,7 @@ internal static partial class DaemonHost
             listen.Protocols = HttpProtocols.Http1;
             if (certificate is not null) listen.UseHttps(Handshake(certificate));
         });
+        if (context.Role == Role.Node) NodeModule.Listen(kestrel);
         if (context.DataFolder is { } folder) kestrel.ListenUnixSocket(ControlSocket.PathFor(folder), listen => listen.Protocols = HttpProtocols.Http1);
     }
 

@@ -4,6 +4,8 @@ using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using FedAi.Runners;
 using FedAi.Runners.Llama;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace FedAi.Daemon.Node;
 
@@ -21,13 +23,28 @@ internal static class NodeModule
         services.AddSingleton(provider => new CapacityGate(provider.GetRequiredService<NodeOptions>().MaxConcurrency));
         services.AddSingleton(provider => NodeRunner.Start(provider.GetRequiredService<RunnerOptions>(), dataFolder, provider.GetRequiredService<ILogger<LlamaRunner>>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<NodeSealKeys>().AddSingleton<NodeMetering>().AddSingleton<NodeInference>().AddSingleton<NodeOffer>().AddSingleton<RegistrationLog>().AddSingleton<RouterCallClient>().AddSingleton<NodeEndpoints>();
-        services.AddHostedService<RegistrationService>().AddHostedService<MeteringReportService>();
+        services.AddSingleton<ChannelStates>().AddSingleton<RouterConnectClient>().AddSingleton<ChannelListener>();
+        services.AddSingleton<IConnectionListenerFactory>(provider => provider.GetRequiredService<ChannelListener>());
+        services.AddHostedService<RegistrationService>().AddHostedService<MeteringReportService>().AddHostedService<RouterConnectService>();
+    }
+
+    /// <summary>Beside its own address, the server listens for what this node opens itself (DECISIONS E13).</summary>
+    public static void Listen(KestrelServerOptions kestrel)
+    {
+        // A router that vanished without a word is noticed after twice this, and then a new connection is opened.
+        kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(10);
+        kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
+        // All that one router asks goes over one connection; how many of them run is the capacity's to say.
+        kestrel.Limits.Http2.MaxStreamsPerConnection = 1024;
+        kestrel.Listen(new ChannelEndPoint(), listen => listen.Protocols = HttpProtocols.Http2);
     }
 
     public static void Map(WebApplication app)
     {
         app.Services.GetRequiredService<NodeEndpoints>().Map(app);
-        app.Services.GetRequiredService<IRunner>().Changed += app.Services.GetRequiredService<NodeOffer>().Changed;
+        var offer = app.Services.GetRequiredService<NodeOffer>();
+        app.Services.GetRequiredService<IRunner>().Changed += offer.Changed;
+        app.Services.GetRequiredService<ChannelStates>().Opened += offer.Changed;
     }
 
     /// <summary>This role's members of <c>/status</c>.</summary>

@@ -1,4 +1,5 @@
 using FedAi.Daemon.Peering;
+using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Messages;
 using ModelCapability = FedAi.Protocol.Messages.Capability;
 using FedAi.Runners;
@@ -6,7 +7,7 @@ using FedAi.Runners;
 namespace FedAi.Daemon.Node;
 
 /// <summary>What this node offers at this moment, as it tells its routers; and the moment it changes.</summary>
-internal sealed class NodeOffer(NodeIdentity identity, NodeSealKeys seals, IRunner runner, CapacityGate capacity, PublicAddress address)
+internal sealed class NodeOffer(NodeIdentity identity, NodeSealKeys seals, IRunner runner, CapacityGate capacity, PublicAddress address, ChannelStates channels)
 {
     private volatile TaskCompletionSource change = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -17,15 +18,17 @@ internal sealed class NodeOffer(NodeIdentity identity, NodeSealKeys seals, IRunn
     public void Changed() =>
         Interlocked.Exchange(ref change, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
-    /// <summary>The descriptor; null while this node does not listen yet. Without a model it offers nothing, and says so.</summary>
-    public NodeDescriptor? Describe()
+    /// <summary>The descriptor for this router, or why there is none yet. Without a model it offers nothing, and says so.</summary>
+    public (NodeDescriptor? Descriptor, Refusal? NotYet) Describe(PublicKey router)
     {
-        if (address.Endpoint is not { } endpoint) return null;
-        return new NodeDescriptor
+        if (address.Endpoint is not { } endpoint) return (null, new Refusal(ErrorCode.ServiceUnconfigured, "This node does not listen yet."));
+        var overChannel = channels.IsWanted(router) == true;
+        if (overChannel && channels.Problem(router) is { } closed) return (null, closed);
+        return (new NodeDescriptor
         {
             NodeId = identity.NodeId,
             KeyId = identity.Key.PublicKey.Npub,
-            Endpoint = endpoint.ToString(),
+            Endpoint = overChannel ? ChannelHandshake.Endpoint : endpoint.ToString(),
             Region = identity.Region,
             Capacity = new NodeCapacity { MaxConcurrent = capacity.MaxConcurrency, CurrentLoad = capacity.Running },
             Capabilities =
@@ -40,8 +43,8 @@ internal sealed class NodeOffer(NodeIdentity identity, NodeSealKeys seals, IRunn
                 }),
             ],
             Features = [PeerFeatures.Chat, PeerFeatures.Sealed],
-            TlsSpki = address.TlsSpki,
+            TlsSpki = overChannel ? null : address.TlsSpki,
             SealKey = seals.Current.SealKey,
-        };
+        }, null);
     }
 }

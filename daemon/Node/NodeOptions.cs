@@ -6,6 +6,12 @@ internal sealed record NodeOptions
     /// <summary>The routers this node serves, as <c>npub1…</c> (address from its announcement) or <c>npub1…@https://host</c>, where <c>#</c> and the hash of its TLS key may follow (fedai status shows it). Default: empty, which serves nobody.</summary>
     public IReadOnlyList<string> Routers { get; init; } = [];
 
+    /// <summary>
+    /// How routers reach this node. direct: at http.publicEndpoint. reverse: over a connection that this node opens to the router, which
+    /// works behind NAT and firewalls. auto: reverse when this node's own address means nothing outside and the router is outside. Default: auto.
+    /// </summary>
+    public NodeReach Reach { get; init; }
+
     /// <summary>Coarse place told to routers, such as <c>EU</c>. Default: not told.</summary>
     public string? Region { get; init; }
 

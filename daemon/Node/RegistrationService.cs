@@ -37,9 +37,8 @@ internal sealed partial class RegistrationService(NodeOffer offer, RouterLinks r
     {
         try
         {
-            return offer.Describe() is { } descriptor
-                ? await client.PostAsync(router, "register-node", descriptor, ProtocolJson.Default.NodeDescriptor, stopping)
-                : new Refusal(ErrorCode.ServiceUnconfigured, "This node does not listen yet.");
+            var (descriptor, notYet) = offer.Describe(router);
+            return descriptor is null ? notYet : await client.PostAsync(router, "register-node", descriptor, ProtocolJson.Default.NodeDescriptor, stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

@@ -22,12 +22,19 @@ internal sealed class EnvelopeGate(ReplayGuard replay, GateLimits limits, HttpOp
         // Size by the header alone, before anything is read; what lies about its size is cut off while reading.
         if (context.Request.ContentLength > http.MaxRequestBytes) return Admission<T>.Refused(RequestBody.TooLarge);
 
-        var local = PeerAddress.IsLocal(context);
-        if (!local && !limits.Admits(context.Connection.RemoteIpAddress!)) return Admission<T>.Refused(TooOften);
+        if (Admits(context) is { } tooOften) return Admission<T>.Refused(tooOften);
 
         var (body, unreadable) = await RequestBody.ReadAsync(context, http.MaxRequestBytes);
-        if (unreadable is not null) return Admission<T>.Refused(unreadable);
+        return unreadable is not null ? Admission<T>.Refused(unreadable) : await AdmitAsync(context, body, type, allow);
+    }
 
+    /// <summary>Whether this address may ask now; for requests that say later, and not in their body, who asks.</summary>
+    public Refusal? Admits(HttpContext context) =>
+        PeerAddress.IsLocal(context) || limits.Admits(context.Connection.RemoteIpAddress!) ? null : TooOften;
+
+    /// <summary>The same for an envelope that has been read already.</summary>
+    public async ValueTask<Admission<T>> AdmitAsync<T>(HttpContext context, ReadOnlyMemory<byte> body, JsonTypeInfo<T> type, Func<PublicKey, Refusal?> allow) where T : class
+    {
         if (!EnvelopeSealer.TryOpen(body, out var envelope, out var refusal)) return Admission<T>.Refused(refusal);
         if (!envelope.TryRead(type, out var payload, out refusal)) return Admission<T>.Refused(refusal);
         if (envelope.Nonce.Length > MaxNonceChars)
@@ -37,7 +44,7 @@ internal sealed class EnvelopeGate(ReplayGuard replay, GateLimits limits, HttpOp
             return Admission<T>.Refused(new Refusal(ErrorCode.TsOutOfWindow, "The timestamp is more than five minutes from this daemon's clock; check the time of your machine."));
         if (allow(envelope.Key) is { } unwelcome) return Admission<T>.Refused(unwelcome);
         if (!envelope.VerifySignature()) return Admission<T>.Refused(new Refusal(ErrorCode.InvalidSignature, "The signature does not hold for this payload and keyId."));
-        if (!local && !limits.Admits(envelope.Key)) return Admission<T>.Refused(TooOften);
+        if (!PeerAddress.IsLocal(context) && !limits.Admits(envelope.Key)) return Admission<T>.Refused(TooOften);
         if (await replay.AdmitAsync(envelope.Key, envelope.Nonce, envelope.Ts) is { } replayed) return Admission<T>.Refused(replayed);
         return new Admission<T>(envelope.Key, payload, envelope.Wire, envelope.Nonce, null);
     }

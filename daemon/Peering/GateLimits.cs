@@ -12,7 +12,7 @@ namespace FedAi.Daemon.Peering;
 internal sealed class GateLimits : IDisposable
 {
     // An address may hide a household or an office; a key is one client. Both refill well above what a person causes.
-    private readonly PartitionedRateLimiter<IPAddress> byAddress = Create<IPAddress>(IPAddressKey, perSecond: 50, burst: 200);
+    private readonly PartitionedRateLimiter<IPAddress> byAddress = Create<IPAddress>(NameOf, perSecond: 50, burst: 200);
     private readonly PartitionedRateLimiter<PublicKey> byKey = Create<PublicKey>(key => key.Hex, perSecond: 20, burst: 80);
 
     public bool Admits(IPAddress address)
@@ -33,8 +33,8 @@ internal sealed class GateLimits : IDisposable
         byKey.Dispose();
     }
 
-    /// <summary>One IPv6 subscriber owns a /64, so that is what counts as one address.</summary>
-    private static string IPAddressKey(IPAddress address) =>
+    /// <summary>What counts as one address: of IPv6 the /64, because one subscriber owns all of it.</summary>
+    public static string NameOf(IPAddress address) =>
         address.AddressFamily == AddressFamily.InterNetworkV6 && !address.IsIPv4MappedToIPv6
             ? Convert.ToHexStringLower(address.GetAddressBytes().AsSpan(0, 8))
             : address.MapToIPv4().ToString();

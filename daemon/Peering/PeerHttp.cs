@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using FedAi.Protocol.Messages;
 
 namespace FedAi.Daemon.Peering;
 
@@ -26,8 +27,8 @@ internal sealed class PeerHttp : IDisposable
     public PeerHttp(PrivateNetworks privateNetworks)
     {
         this.privateNetworks = privateNetworks;
-        http = new HttpMessageInvoker(Handler((context, cancellationToken) =>
-            ConnectAsync(context.InitialRequestMessage.Options.TryGetValue(Endpoint, out var peer) ? peer : throw new BlockedAddressException(), cancellationToken)));
+        http = new HttpMessageInvoker(Handler(async (context, cancellationToken) =>
+            (await OpenAsync(context.InitialRequestMessage.Options.TryGetValue(Endpoint, out var peer) ? peer : throw new BlockedAddressException(), cancellationToken)).Stream));
     }
 
     /// <summary>A client for relays, under the same rules: their WebSocket connections and the documents they describe themselves in. Authorities decide about their certificates.</summary>
@@ -41,24 +42,38 @@ internal sealed class PeerHttp : IDisposable
     /// <summary>Posts JSON to a path under the peer's base and gives the answer as soon as its headers are here; the caller bounds what it reads of it, and for how long.</summary>
     public async Task<HttpResponseMessage> PostAsync(PeerEndpoint peer, string path, byte[] json, CancellationToken cancellationToken)
     {
-        using var message = Message(HttpMethod.Post, peer, path);
+        using var message = peer.Channel is null ? Message(HttpMethod.Post, peer, path) : new HttpRequestMessage(HttpMethod.Post, new Uri(PeerChannel.Base, path));
         message.Content = new ByteArrayContent(json);
         message.Content.Headers.ContentType = Json;
-        return await http.SendAsync(message, cancellationToken);
+        return await (peer.Channel is { } channel ? channel.SendAsync(message, cancellationToken) : http.SendAsync(message, cancellationToken));
     }
 
-    /// <summary>A connection of the caller's own, not kept for reuse, judged like all others.</summary>
-    public async ValueTask<Stream> ConnectAsync(PeerEndpoint peer, CancellationToken cancellationToken)
+    /// <summary>
+    /// Asks the peer to speak another protocol on a connection of its own: the connection and whom it leads to, or (null) why the peer refused.
+    /// Whoever gets it owns it.
+    /// </summary>
+    public async Task<(Stream? Connection, IPEndPoint? Peer, Refusal? Refusal)> UpgradeAsync(PeerEndpoint peer, string path, string protocol, CancellationToken cancellationToken)
     {
-        var stream = await OpenAsync(peer.Base.IdnHost, peer.Base.Port, peer.Named ? PrivateNetworks.Lan : privateNetworks, cancellationToken);
-        return peer.Base.Scheme == Uri.UriSchemeHttps ? await EncryptAsync(stream, peer, cancellationToken) : stream;
+        IPEndPoint? remote = null;
+        using var once = new HttpMessageInvoker(Handler(async (_, connecting) =>
+        {
+            var (stream, address) = await OpenAsync(peer, connecting);
+            remote = address;
+            return stream;
+        }));
+        using var message = Message(HttpMethod.Get, peer, path);
+        message.Headers.Connection.Add("Upgrade");
+        message.Headers.Upgrade.Add(new ProductHeaderValue(protocol.Split('/')[0], protocol.Split('/')[1]));
+        var answer = await once.SendAsync(message, cancellationToken);
+        if (answer.StatusCode == HttpStatusCode.SwitchingProtocols) return (await answer.Content.ReadAsStreamAsync(cancellationToken), remote, null);
+        using (answer) return (null, null, await PeerRefusal.ReadAsync(answer, ErrorCode.RouterError, cancellationToken));
     }
 
     public void Dispose() => http.Dispose();
 
     /// <summary>
     /// Written for a made-up host, over "http": the handler keeps one pool of connections for each, and connecting, TLS included,
-    /// is <see cref="ConnectAsync"/>'s. The peer sees its own name.
+    /// is <see cref="OpenAsync(PeerEndpoint, CancellationToken)"/>'s. The peer sees its own name.
     /// </summary>
     private static HttpRequestMessage Message(HttpMethod method, PeerEndpoint peer, string path)
     {
@@ -83,7 +98,14 @@ internal sealed class PeerHttp : IDisposable
         ConnectCallback = connect,
     };
 
-    private static async Task<Stream> OpenAsync(string host, int port, PrivateNetworks privateNetworks, CancellationToken cancellationToken)
+    private async Task<(Stream Stream, IPEndPoint Peer)> OpenAsync(PeerEndpoint peer, CancellationToken cancellationToken)
+    {
+        var stream = await OpenAsync(peer.Base.IdnHost, peer.Base.Port, peer.Named ? PrivateNetworks.Lan : privateNetworks, cancellationToken);
+        var remote = (IPEndPoint)stream.Socket.RemoteEndPoint!;
+        return (peer.Base.Scheme == Uri.UriSchemeHttps ? await EncryptAsync(stream, peer, cancellationToken) : stream, remote);
+    }
+
+    private static async Task<NetworkStream> OpenAsync(string host, int port, PrivateNetworks privateNetworks, CancellationToken cancellationToken)
     {
         var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancellationToken);
         if (addresses.Length == 0 || !Array.TrueForAll(addresses, address => AddressPolicy.Allows(address, privateNetworks)))

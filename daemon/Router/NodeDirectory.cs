@@ -11,7 +11,7 @@ namespace FedAi.Daemon.Router;
 /// The nodes this router knows, by key, as one immutable snapshot. A nodeId belongs to the first key that registered it
 /// (DECISIONS E6). What was acknowledged is in the store first (E9); plain heartbeats only move the clock.
 /// </summary>
-internal sealed class NodeDirectory(NodeTable table, HttpOptions http, TimeProvider time)
+internal sealed class NodeDirectory(NodeTable table, HttpOptions http, NodeChannels channels, TimeProvider time)
 {
     /// <summary>More nodes than one router can rank in a millisecond; the next one is told to find another router.</summary>
     private const int MaxNodes = 10_000;
@@ -45,7 +45,8 @@ internal sealed class NodeDirectory(NodeTable table, HttpOptions http, TimeProvi
             return new Refusal(ErrorCode.InvalidRequest, $"nodeId must have 1 to {MaxNodeIdBytes} bytes.");
         if (descriptor.Capabilities.Count > MaxCapabilities)
             return new Refusal(ErrorCode.InvalidRequest, $"At most {MaxCapabilities} capabilities can be registered.");
-        if (AddressPolicy.CheckEndpoint(descriptor.Endpoint, http.AllowPrivate, out var endpoint) is { } unfit) return unfit;
+        var (endpoint, unfit) = EndpointOf(key, descriptor);
+        if (unfit is not null) return unfit;
 
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         NodeEntry? known;
@@ -63,7 +64,7 @@ internal sealed class NodeDirectory(NodeTable table, HttpOptions http, TimeProvi
         lock (gate)
         {
             // The store decides between two keys that claim one nodeId in the same moment; this is only its image.
-            var entry = new NodeEntry(key, new PeerEndpoint(endpoint!, descriptor.TlsSpki), descriptor, now, known?.Load ?? new PeerLoad());
+            var entry = new NodeEntry(key, endpoint!, descriptor, now, known?.Load ?? new PeerLoad());
             current = [.. current.Where(node => !node.Key.Equals(key)), entry];
         }
 
@@ -71,11 +72,36 @@ internal sealed class NodeDirectory(NodeTable table, HttpOptions http, TimeProvi
         return null;
     }
 
+    /// <summary>The node's channel ended: it is not chosen any more until it registers over another one.</summary>
+    public void Lose(PeerChannel channel)
+    {
+        lock (gate)
+        {
+            if (current.FirstOrDefault(node => node.Endpoint.Channel == channel) is not { } lost) return;
+            current = [.. current.Where(node => node != lost), lost with { SeenAtMs = 0 }];
+        }
+
+        Changed?.Invoke();
+    }
+
+    private (PeerEndpoint? Endpoint, Refusal? Refusal) EndpointOf(PublicKey key, NodeDescriptor descriptor)
+    {
+        if (descriptor.Endpoint == ChannelHandshake.Endpoint)
+        {
+            return channels.Find(key) is { } channel
+                ? (new PeerEndpoint(new Uri(ChannelHandshake.Endpoint), Channel: channel), null)
+                : (null, new Refusal(ErrorCode.NodeUnreachable, $"There is no connection of this node here; open one with GET /{ChannelHandshake.Path}, then register."));
+        }
+
+        var unfit = AddressPolicy.CheckEndpoint(descriptor.Endpoint, http.AllowPrivate, out var address);
+        return unfit is null ? (new PeerEndpoint(address!, descriptor.TlsSpki), null) : (null, unfit);
+    }
+
     private NodeEntry? FromRow(NodeRow row) =>
         EnvelopeSealer.TryOpen(row.Envelope, out var envelope, out _)
         && envelope.TryRead(ProtocolJson.Default.NodeDescriptor, out var descriptor, out _)
-        && AddressPolicy.CheckEndpoint(descriptor.Endpoint, http.AllowPrivate, out var endpoint) is null
-            ? new NodeEntry(envelope.Key, new PeerEndpoint(endpoint!, descriptor.TlsSpki), descriptor, row.SeenMs, new PeerLoad())
+        && EndpointOf(envelope.Key, descriptor).Endpoint is { } endpoint
+            ? new NodeEntry(envelope.Key, endpoint, descriptor, row.SeenMs, new PeerLoad())
             : null;
 
     private static Refusal Taken { get; } = new(ErrorCode.NodeIdTaken, "This nodeId belongs to another key; choose another one (your npub is always free).");

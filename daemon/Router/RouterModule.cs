@@ -13,9 +13,9 @@ internal static class RouterModule
         PeeringModule.Add(services);
         PeeringModule.AddGate(services);
         PeeringModule.AddRelay(services);
-        services.AddSingleton<RouterAdmission>().AddSingleton<NodeDirectory>().AddSingleton<ManifestIntake>().AddSingleton<RouterMetering>().AddSingleton<JobDispatcher>();
+        services.AddSingleton<RouterAdmission>().AddSingleton<NodeChannels>().AddSingleton<NodeDirectory>().AddSingleton<ManifestIntake>().AddSingleton<RouterMetering>().AddSingleton<JobDispatcher>();
         services.AddSingleton<IInferenceBackend>(provider => provider.GetRequiredService<JobDispatcher>());
-        services.AddSingleton<InferEndpoints>().AddSingleton<QuoteEndpoints>().AddSingleton<RegisterEndpoints>();
+        services.AddSingleton<InferEndpoints>().AddSingleton<QuoteEndpoints>().AddSingleton<RegisterEndpoints>().AddSingleton<ConnectEndpoints>();
         PeeringModule.AddAnnouncements(services, Offer);
     }
 
@@ -25,6 +25,7 @@ internal static class RouterModule
         app.Services.GetRequiredService<InferEndpoints>().Map(app);
         app.Services.GetRequiredService<QuoteEndpoints>().Map(app);
         app.Services.GetRequiredService<RegisterEndpoints>().Map(app);
+        app.Services.GetRequiredService<ConnectEndpoints>().Map(app);
         app.MapOpenAi();
         PeeringModule.MapRelay(app);
         app.Services.GetRequiredService<NodeDirectory>().Changed += app.Services.GetRequiredService<AnnouncementService>().OfferChanged;
@@ -37,7 +38,7 @@ internal static class RouterModule
         var nodes = services.GetRequiredService<NodeDirectory>().Current;
         return new JsonObject
         {
-            ["nodes"] = new JsonObject { ["total"] = nodes.Count, ["active"] = nodes.Count(node => node.IsActive(now)) },
+            ["nodes"] = new JsonObject { ["total"] = nodes.Count, ["active"] = nodes.Count(node => node.IsActive(now)), ["connected"] = services.GetRequiredService<NodeChannels>().Open },
             ["models"] = new JsonArray([.. RouterModels.Of(nodes, now).Select(model => JsonValue.Create(model.Id))]),
         };
     }

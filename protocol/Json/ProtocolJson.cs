@@ -18,6 +18,7 @@ namespace FedAi.Protocol.Json;
 [JsonSerializable(typeof(ModelInfo))]
 [JsonSerializable(typeof(NodeCapacity))]
 [JsonSerializable(typeof(NodeDescriptor))]
+[JsonSerializable(typeof(NodeConnect))]
 [JsonSerializable(typeof(SealKey))]
 [JsonSerializable(typeof(NodeSealKey))]
 [JsonSerializable(typeof(SealedPrompt))]

@@ -35,6 +35,9 @@ internal sealed class ScriptedRunner(TimeProvider? time = null) : IRunner
     /// <summary>The piece before which nothing happens any more until the request is cancelled.</summary>
     public int? StallAt { get; init; }
 
+    /// <summary>Which requests <see cref="StallAt"/> is for.</summary>
+    public Func<InferenceRequest, bool> StallFor { get; init; } = _ => true;
+
     /// <summary>Completes when a request reached <see cref="StallAt"/>.</summary>
     public Task Stalled => stalled.Task;
 
@@ -74,7 +77,7 @@ internal sealed class ScriptedRunner(TimeProvider? time = null) : IRunner
             var pieces = Answer(request);
             for (var i = 0; i < pieces.Count; i++)
             {
-                if (i == StallAt)
+                if (i == StallAt && StallFor(request))
                 {
                     stalled.TrySetResult();
                     await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);

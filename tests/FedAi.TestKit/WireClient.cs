@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.Security;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using FedAi.Daemon.Peering;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Envelopes;
 using FedAi.Protocol.Json;
@@ -8,10 +10,14 @@ using FedAi.Protocol.Messages;
 
 namespace FedAi.TestKit;
 
-/// <summary>A client of the WIRE endpoints that does nothing a stranger could not do: it signs and posts.</summary>
-internal sealed class WireClient(Uri address, KeyPair key) : IDisposable
+/// <summary>A client of the WIRE endpoints that does nothing a stranger could not do: it signs and posts. It believes a certificate whose key hash is among the pins.</summary>
+internal sealed class WireClient(Uri address, KeyPair key, IReadOnlyList<string>? pins = null) : IDisposable
 {
-    private readonly HttpClient http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient http = new(new SocketsHttpHandler
+    {
+        SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, problems) => problems == SslPolicyErrors.None || CertificatePin.Fits(certificate, pins ?? []) },
+    })
+    { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
 
     public KeyPair Key => key;
 
