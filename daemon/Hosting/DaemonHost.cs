@@ -191,7 +191,8 @@ internal static partial class DaemonHost
         var tables = StoreTables.Of(database);
         // By a factory, so that the container closes it, last of all.
         services.AddSingleton(_ => database);
-        services.AddSingleton(tables).AddSingleton(tables.Replay).AddSingleton(tables.Metering).AddSingleton(tables.Nodes).AddSingleton(tables.Announcements).AddSingleton(tables.Manifests);
+        services.AddSingleton(tables).AddSingleton(tables.Replay).AddSingleton(tables.Metering).AddSingleton(tables.Nodes).AddSingleton(tables.Announcements).AddSingleton(tables.Manifests)
+            .AddSingleton(tables.Trust).AddSingleton(tables.Experience);
         services.AddHostedService<StoreService>();
     }
 

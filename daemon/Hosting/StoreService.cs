@@ -1,4 +1,5 @@
 using FedAi.Daemon.Store;
+using FedAi.Daemon.Trust;
 using FedAi.Protocol.Messages;
 
 namespace FedAi.Daemon.Hosting;
@@ -34,6 +35,7 @@ internal sealed partial class StoreService(Database database, StoreTables tables
             await tables.Replay.ForgetAsync(now.ToUnixTimeMilliseconds() - NonceWindowMs),
             await tables.Metering.ForgetAsync(now.AddDays(-options.MeteringDays).ToUnixTimeMilliseconds()),
             await tables.Nodes.ForgetAsync(now.AddDays(-NodeDays).ToUnixTimeMilliseconds()),
+            await tables.Experience.ForgetAsync((now - PeerExperience.Lifetime).ToUnixTimeMilliseconds()),
         ];
         if (answers.OfType<Refusal>().FirstOrDefault() is { } refusal) LogNotForgotten(refusal.Hint);
     }

@@ -15,6 +15,8 @@ internal static class PeeringModule
         services.AddSingleton<RouterDirectory>();
         services.AddSingleton(provider => PeerLists.From(provider.GetRequiredService<FilterOptions>()));
         services.AddSingleton(provider => new TrustScores(provider.GetRequiredService<PeerLists>(), provider.GetRequiredService<FilterOptions>().Wot));
+        services.AddSingleton(provider => TrustSources.Of(Hex32.From(provider.GetRequiredService<KeyPair>().PublicKey), provider.GetRequiredService<PeerLists>(), provider.GetRequiredService<FilterOptions>().Wot));
+        services.AddSingleton<PeerExperience>().AddSingleton<WebOfTrust>();
         services.AddSingleton(provider => new PeerHttp(provider.GetRequiredService<HttpOptions>().AllowPrivate));
         services.AddSingleton<PeerInference>();
         services.AddSingleton(provider => RelaysHttp(provider.GetRequiredService<HttpOptions>().AllowPrivate));
@@ -23,7 +25,8 @@ internal static class PeeringModule
             new ControlMessageHandler(provider.GetRequiredService<RouterDirectory>(), provider.GetRequiredService<HttpOptions>().AllowPrivate),
             provider.GetRequiredService<TrustScores>(), provider.GetRequiredService<FederationNetwork>(),
             Hex32.From(provider.GetRequiredService<KeyPair>().PublicKey), provider.GetRequiredService<TimeProvider>()));
-        services.AddHostedService<RelayIngestService>();
+        // Before anything is heard, so that what the last run knew decides.
+        services.AddHostedService<TrustService>().AddHostedService<RelayIngestService>();
     }
 
     /// <summary>The gate for signed requests, for roles that take them.</summary>

@@ -9,7 +9,7 @@ internal static class RelayPolicy
 {
     /// <summary>Kinds of other NIPs that the federation uses; each is documented where it is used.</summary>
     private static readonly HashSet<int> AuxiliaryKinds =
-        [NostrKinds.FollowList, NostrKinds.Report, NostrKinds.MuteList, NostrKinds.RelayList, NostrKinds.ApplicationData];
+        [NostrKinds.FollowList, NostrKinds.Report, NostrKinds.MuteList, NostrKinds.RelayList, NostrKinds.ApplicationData, NostrKinds.Assertion];
 
     /// <summary>The text of a refusing OK, or null.</summary>
     public static string? Refuse(NostrEvent candidate, RelayLimits limits, long nowSeconds)

@@ -27,6 +27,13 @@ internal static class StoreSchema
 
         CREATE TABLE manifests (npub TEXT NOT NULL UNIQUE, issued_at_ms INTEGER NOT NULL, manifest BLOB NOT NULL);
         """,
+        """
+        CREATE TABLE trust (
+            author BLOB NOT NULL, kind INTEGER NOT NULL, subject BLOB NOT NULL, created_at INTEGER NOT NULL,
+            id BLOB NOT NULL, keys BLOB NOT NULL, rank INTEGER NOT NULL, UNIQUE (author, kind, subject));
+
+        CREATE TABLE experience (peer BLOB NOT NULL UNIQUE, good REAL NOT NULL, bad REAL NOT NULL, at_ms INTEGER NOT NULL);
+        """,
     ];
 
     public static void Migrate(SqliteConnection connection)

@@ -23,6 +23,8 @@ internal sealed class TrustScores
 
     public PeerLists Lists { get; }
 
+    public int MinScore => web.MinScore;
+
     public TrustSnapshot Current => current;
 
     /// <summary>Whether keys below the least score are kept out: where there is a web of trust at all.</summary>
@@ -37,7 +39,7 @@ internal sealed class TrustScores
     {
         var scores = current;
         return blocked.Contains(key) ? PeerStanding.Blocked
-            : muted.Contains(key) || (scores.Mutes(key) && !known.Contains(key)) ? PeerStanding.Muted
+            : muted.Contains(key) || scores.Mutes(key) ? PeerStanding.Muted
             : allowed.Count > 0 && !allowed.Contains(key) ? PeerStanding.NotAllowed
             : known.Contains(key) ? PeerStanding.Known
             : scores.Of(key) >= web.MinScore ? PeerStanding.Trusted

@@ -15,6 +15,8 @@ public static class NostrKinds
     public const int RelayList = 10002;
     /// <summary>Proof of key towards a relay, NIP-42; never stored.</summary>
     public const int RelayAuth = 22242;
+    /// <summary>What a provider says of a key, NIP-85.</summary>
+    public const int Assertion = 30382;
     /// <summary>Application data, NIP-78: configuration snapshots.</summary>
     public const int ApplicationData = 30078;
 

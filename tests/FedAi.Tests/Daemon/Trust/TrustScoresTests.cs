@@ -57,8 +57,8 @@ public sealed class TrustScoresTests
         With(PeerLists.Empty with { Mute = Set(Alice), Allow = Set(Alice) }).Judge(Alice).ShouldBe(PeerStanding.Muted);
         With(PeerLists.Empty with { Allow = Set(Bob) }).Judge(Alice).ShouldBe(PeerStanding.NotAllowed);
         With(PeerLists.Empty).Judge(Bob).ShouldBe(PeerStanding.Muted);
-        With(PeerLists.Empty with { Follow = Set(Bob) }).Judge(Bob).ShouldBe(PeerStanding.Known);
-        With(PeerLists.Empty with { Named = Set(Bob) }).Judge(Bob).ShouldBe(PeerStanding.Known);
+        With(PeerLists.Empty with { Follow = Set(Alice) }).Judge(Alice).ShouldBe(PeerStanding.Known);
+        With(PeerLists.Empty with { Named = Set(Alice) }).Judge(Alice).ShouldBe(PeerStanding.Known);
     }
 
     [Fact]

@@ -1,0 +1,118 @@
+using FedAi.Daemon.Store;
+using FedAi.Daemon.Trust;
+using FedAi.Protocol.Nostr;
+using FedAi.RelayDiscovery.Connections;
+
+namespace FedAi.Daemon.Peering;
+
+/// <summary>
+/// Fetches the web of trust through the relays, one step from the roots after the other, and has the scores made anew when something
+/// changed. What it fetched is in the store, so a start without relays knows it already.
+/// </summary>
+internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, PeerExperience experience, ExperienceTable table, TimeProvider time, ILogger<TrustService> logger) : BackgroundService
+{
+    /// <summary>How often it looks whether something changed, and so the shortest time between two scorings.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+
+    /// <summary>Follow lists change rarely, and a relay's bandwidth is another's: all of them are asked for again after this long.</summary>
+    private static readonly TimeSpan FetchInterval = TimeSpan.FromMinutes(30);
+
+    /// <summary>Authors per subscription: both lists of all of them are below the 500 events that relays give, and the filter is about 14 KB.</summary>
+    private const int AuthorsAtOnce = 200;
+
+    /// <summary>Authors asked for in all: a relay answers some hundred a second.</summary>
+    private const int MaxAuthors = 10_000;
+
+    private const int StoredEvents = 500;
+
+    /// <summary>How long all relays together may take for one subscription.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        experience.Restore(table.Load());
+        web.Restore();
+        return base.StartAsync(cancellationToken);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await KeepExperienceAsync();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // A root's own words are heard at once; everybody else's with the next fetch.
+        await using var roots = await pool.SubscribeAsync(Statements(web.Roots), stoppingToken);
+        long? fetched = null;
+        while (true)
+        {
+            var news = await KeepExperienceAsync();
+            var heard = false;
+            while (roots.Events.TryRead(out var received)) heard |= web.Take(received.Event);
+            if (heard || fetched is not { } last || time.GetElapsedTime(last) >= FetchInterval)
+            {
+                await FetchAsync(stoppingToken);
+                // Without a relay nothing was asked, so it is tried again soon.
+                fetched = pool.Status.Any(relay => relay.State is RelayState.Connected) ? time.GetTimestamp() : null;
+            }
+            else if (news)
+            {
+                web.Recompute();
+            }
+
+            await Task.Delay(Pause, time, stoppingToken);
+        }
+    }
+
+    /// <summary>Asks for the words of everybody whose words count; each step may bring more of them.</summary>
+    private async Task FetchAsync(CancellationToken stop)
+    {
+        var asked = new HashSet<Hex32>();
+        var taken = 0;
+        while (web.Authors.Where(author => !asked.Contains(author)).Take(MaxAuthors - asked.Count).ToList() is { Count: > 0 } step)
+        {
+            foreach (var authors in step.Chunk(AuthorsAtOnce)) taken += await TakeAsync(Statements(authors), stop);
+            asked.UnionWith(step);
+            web.Recompute();
+        }
+
+        foreach (var provider in web.Providers) taken += await TakeAsync([Ranks(provider)], stop);
+        web.Recompute();
+        if (taken > 0) LogFetched(taken, asked.Count);
+    }
+
+    private async Task<int> TakeAsync(IReadOnlyList<NostrFilter> filters, CancellationToken stop)
+    {
+        var taken = 0;
+        await using var subscription = await pool.SubscribeAsync(filters, stop);
+        await foreach (var received in subscription.ReadStoredAsync(Patience, stop))
+            if (web.Take(received.Event)) taken++;
+        return taken;
+    }
+
+    private async Task<bool> KeepExperienceAsync()
+    {
+        experience.Forget();
+        if (experience.TakeChanges() is not { Count: > 0 } changes) return false;
+        await table.SaveAsync(changes);
+        return true;
+    }
+
+    private static IReadOnlyList<NostrFilter> Statements(IReadOnlyList<Hex32> authors)
+    {
+        var by = new HashSet<Hex32>(authors);
+        // Reports by themselves: an author has many of them, and they must not crowd out the lists.
+        return
+        [
+            new NostrFilter { Authors = by, Kinds = new HashSet<int> { NostrKinds.FollowList, NostrKinds.MuteList }, Limit = StoredEvents },
+            new NostrFilter { Authors = by, Kinds = new HashSet<int> { NostrKinds.Report }, Limit = StoredEvents },
+        ];
+    }
+
+    private static NostrFilter Ranks(Hex32 provider) => new() { Authors = new HashSet<Hex32> { provider }, Kinds = new HashSet<int> { NostrKinds.Assertion }, Limit = StoredEvents };
+
+    [LoggerMessage(LogLevel.Information, "web of trust: {Statements} new statements of {Authors} keys asked")]
+    private partial void LogFetched(int statements, int authors);
+}

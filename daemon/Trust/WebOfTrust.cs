@@ -1,0 +1,78 @@
+using FedAi.Daemon.Store;
+using FedAi.Protocol.Nostr;
+
+namespace FedAi.Daemon.Trust;
+
+/// <summary>
+/// Keeps what trusted keys say of others, makes the scores of it and publishes them. It takes words only of authors that it wants: the
+/// roots, pinned providers and keys near enough to a root, so strangers cannot fill it. Any thread, but not for hot paths.
+/// </summary>
+internal sealed class WebOfTrust(TrustScores scores, TrustSources sources, PeerExperience experience, TrustTable table, TimeProvider time)
+{
+    /// <summary>How far ahead of our clock a statement may be, in seconds; one from the far future could never be replaced.</summary>
+    private const int MaxSecondsAhead = 600;
+
+    private readonly Lock gate = new();
+    private readonly TrustGraph graph = new();
+    private TrustFlow flow = TrustFlow.Over(new TrustGraph(), sources);
+
+    public IReadOnlyList<Hex32> Roots => sources.Roots;
+
+    public IReadOnlyList<Hex32> Providers => sources.Providers;
+
+    /// <summary>Authors whose follows, mutes and reports count, most trusted first; they change with every <see cref="Recompute"/>.</summary>
+    public IReadOnlyList<Hex32> Authors
+    {
+        get
+        {
+            lock (gate) return [.. flow.Authors()];
+        }
+    }
+
+    /// <summary>Brings back what the last run knew, and publishes it.</summary>
+    public void Restore()
+    {
+        lock (gate)
+        {
+            foreach (var statement in table.Load()) graph.Take(statement);
+        }
+
+        Recompute();
+    }
+
+    /// <summary>Takes an unchecked event; true when it was wanted, new and truly its author's. The signature comes last, because it costs most.</summary>
+    public bool Take(NostrEvent candidate)
+    {
+        if (candidate.CreatedAt > time.GetUtcNow().ToUnixTimeSeconds() + MaxSecondsAhead) return false;
+        lock (gate)
+        {
+            var wanted = candidate.Kind == NostrKinds.Assertion ? sources.Providers.Contains(candidate.Author) : flow.Speaks(candidate.Author);
+            if (!wanted || TrustStatements.Read(candidate) is not { } statement || !graph.IsNews(statement) || !candidate.Verify()) return false;
+            if (!graph.Take(statement)) return false;
+            // A refused write is only a statement that must be fetched again after a restart.
+            _ = table.SaveAsync(statement);
+            return true;
+        }
+    }
+
+    /// <summary>Makes the scores anew and publishes them. Authors that trust no longer reaches are forgotten.</summary>
+    public void Recompute()
+    {
+        lock (gate)
+        {
+            flow = TrustFlow.Over(graph, sources);
+            foreach (var gone in graph.Authors.Where(author => !flow.Speaks(author) && !sources.Providers.Contains(author)).ToList())
+            {
+                graph.Forget(gone);
+                _ = table.ForgetAsync(gone);
+            }
+
+            scores.Publish(TrustScoring.Snapshot(graph, flow, sources, experience));
+        }
+    }
+
+    public TrustExplanation Explain(Hex32 key)
+    {
+        lock (gate) return TrustScoring.Explain(key, graph, flow, sources, experience, scores);
+    }
+}
