@@ -1,0 +1,107 @@
+using FedAi.Daemon.Peering;
+using FedAi.Daemon.Trust;
+using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Nostr;
+using FedAi.RelayDiscovery.Connections;
+using FedAi.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FedAi.Tests.Daemon.Peering;
+
+public sealed class TrustServiceTests : IAsyncDisposable
+{
+    private readonly KeyPair own = KeyPair.Generate(), friend = KeyPair.Generate(), far = KeyPair.Generate(), provider = KeyPair.Generate();
+    private readonly TestStore store = new();
+    private readonly ManualTime clock = new();
+    private readonly TrustScores scores = new(PeerLists.Empty, new WotOptions());
+    private readonly WotOptions web;
+
+    public TrustServiceTests() => web = new WotOptions { Providers = [provider.PublicKey.Npub] };
+
+    private static long Now => TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var key in (KeyPair[])[own, friend, far, provider]) key.Dispose();
+        await store.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Fetch_GoesFromTheRootsStepByStep_AndSurvivesARestartWithoutRelays()
+    {
+        await using var relay = await OwnRelay.StartAsync();
+        await using var pool = await RunningPool.StartAsync(relay.Url);
+        await PublishAsync(pool, Follows(friend, Now, far), Follows(own, Now, friend), Rank(far, 50), Follows(far, Now, provider));
+        var service = Service(pool.Pool, scores);
+
+        await service.StartAsync(default);
+        await Patience.UntilAsync(() => Score(far) == 350);
+        (Score(own), Score(friend), Score(provider)).ShouldBe((1000, 500, 0));
+        await Patience.UntilAsync(() => store.Tables.Trust.Load().Count == 3);
+        await service.StopAsync(default);
+
+        var alone = new TrustScores(PeerLists.Empty, new WotOptions());
+        var later = Service(new RelayPool([], new RelayPoolOptions(), clock, NullLogger<RelayPool>.Instance), alone);
+        await later.StartAsync(default);
+        alone.Current.Of(Key(far)).ShouldBe(350);
+        await later.StopAsync(default);
+    }
+
+    [Fact]
+    public async Task Roots_FollowSomebodyNew_IsKnownAMinuteLater()
+    {
+        await using var relay = await OwnRelay.StartAsync();
+        await using var pool = await RunningPool.StartAsync(relay.Url);
+        await PublishAsync(pool, Follows(own, Now - 10, friend));
+        var service = Service(pool.Pool, scores);
+        var waiting = clock.TimerOf(TrustService.Pause);
+        await service.StartAsync(default);
+        await waiting;
+        Score(friend).ShouldBe(500);
+
+        // When the second one has come over the same connection, the first has been delivered to every subscription.
+        await using var second = await pool.Pool.SubscribeAsync([new NostrFilter { Authors = new HashSet<Hex32> { Key(far) } }], default);
+        await PublishAsync(pool, Follows(own, Now, far), Follows(far, Now, friend));
+        await second.Events.ReadAsync(new CancellationTokenSource(Patience.Limit).Token);
+        waiting = clock.TimerOf(TrustService.Pause);
+        clock.Move(TrustService.Pause);
+        await waiting;
+
+        Score(far).ShouldBe(500);
+        Score(friend).ShouldBe(250);
+        await service.StopAsync(default);
+    }
+
+    [Fact]
+    public async Task Experience_IsKeptWhenItStops()
+    {
+        var experience = new PeerExperience(clock);
+        var service = Service(new RelayPool([], new RelayPoolOptions(), clock, NullLogger<RelayPool>.Instance), scores, experience);
+        await service.StartAsync(default);
+        experience.Failed(friend.PublicKey);
+        await service.StopAsync(default);
+
+        store.Tables.Experience.Load().ShouldHaveSingleItem().Bad.ShouldBe(1);
+    }
+
+    private TrustService Service(RelayPool pool, TrustScores into, PeerExperience? experience = null)
+    {
+        experience ??= new PeerExperience(clock);
+        var sources = TrustSources.Of(Key(own), PeerLists.Empty, web);
+        return new TrustService(pool, new WebOfTrust(into, sources, experience, store.Tables.Trust, TimeProvider.System), experience, store.Tables.Experience, clock, NullLogger<TrustService>.Instance);
+    }
+
+    private static async Task PublishAsync(RunningPool pool, params NostrEvent[] events)
+    {
+        foreach (var value in events) (await pool.Pool.PublishAsync(value, default)).ShouldAllBe(answer => answer.IsPublished);
+    }
+
+    private static NostrEvent Follows(KeyPair author, long at, params KeyPair[] keys) =>
+        NostrEvent.Sign(author, NostrKinds.FollowList, at, [.. keys.Select(key => (string[])["p", Key(key).ToString()])], "");
+
+    private NostrEvent Rank(KeyPair subject, int rank) => NostrEvent.Sign(provider, NostrKinds.Assertion, Now, [["d", Key(subject).ToString()], ["rank", $"{rank}"]], "");
+
+    private int Score(KeyPair key) => scores.Current.Of(Key(key));
+
+    private static Hex32 Key(KeyPair key) => Hex32.From(key.PublicKey);
+}
