@@ -8,7 +8,7 @@ internal sealed record NodeOptions
 
     /// <summary>
     /// How routers reach this node. direct: at http.publicEndpoint. reverse: over a connection that this node opens to the router, which
-    /// works behind NAT and firewalls. auto: reverse when this node's own address means nothing outside and the router is outside. Default: auto.
+    /// works behind NAT and firewalls. auto: reverse to routers that stand where this node's own address means nothing (loopback to another machine, private to a public one). Default: auto.
     /// </summary>
     public NodeReach Reach { get; init; }
 

@@ -15,6 +15,7 @@ internal sealed record BenchRow(string Name, Func<Progress, CancellationToken, T
         new("refused", IngestRows.RefusedAsync),
         new("envelopes", EnvelopeRow.MeasureAsync),
         new("streams", StreamRow.MeasureAsync),
+        new("reverse", ReverseRow.MeasureAsync),
         new("cpu", ChainRows.CpuPerTokenAsync),
         new("speed", ChainRows.SpeedAsync),
         new("footprint", FootprintRow.MeasureAsync),

@@ -1,6 +1,7 @@
 using FedAi.Benchmarks;
 
 if (args is ["stub", var router]) return await StubProcess.RunAsync(new Uri(router));
+if (args is ["reverse-node", var named]) return await ReverseNode.RunAsync(named);
 
 // bench [--check] [--only ROW]: measures, prints one table; with --check a missed figure makes the exit code 1.
 var check = args.Contains("--check");

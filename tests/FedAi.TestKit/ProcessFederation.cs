@@ -12,6 +12,9 @@ internal sealed class ProcessFederation(string executable) : IAsyncDisposable
     private readonly TempFolder folder = new();
     private readonly List<FedaiProcess> processes = [];
 
+    /// <summary>What to start the processes of a daemon with, such as <c>ip netns exec NAME</c>. Default: nothing.</summary>
+    public Func<string, string[]> Launcher { get; init; } = _ => [];
+
     /// <summary>The data folder of the daemon with this name.</summary>
     public string Data(string name) => folder.File(name);
 
@@ -32,20 +35,35 @@ internal sealed class ProcessFederation(string executable) : IAsyncDisposable
     public async Task<FedaiProcess> StartGatewayAsync(Uri relay, CancellationToken cancellationToken, string name = "gateway")
     {
         await PrepareAsync(name, role: null, [], cancellationToken);
-        return await KeepAsync(["gateway", "--data", Data(name), "--listen", "127.0.0.1:0", "--relay", relay.ToString()], cancellationToken);
+        return await KeepAsync(name, ["gateway", "--data", Data(name), "--listen", "127.0.0.1:0", "--relay", relay.ToString()], cancellationToken);
     }
+
+    /// <summary>A relay alone.</summary>
+    public Task<FedaiProcess> StartRelayAsync(string name, string listen, CancellationToken cancellationToken) =>
+        KeepAsync(name, ["relay", "--data", Data(name), "--listen", listen], cancellationToken);
 
     /// <summary>The address of the relay that a router is.</summary>
     public static Uri RelayOf(FedaiProcess router) => new UriBuilder(router.Url) { Scheme = "ws", Path = "/relay" }.Uri;
 
     /// <summary>Starts the daemon of a folder again, after it was stopped or killed; where it listened before, if that is given.</summary>
     public Task<FedaiProcess> RestartAsync(string name, CancellationToken cancellationToken, Uri? listen = null) =>
-        KeepAsync(["run", "--data", Data(name), "--listen", listen is null ? "127.0.0.1:0" : $"{listen.Host}:{listen.Port}"], cancellationToken);
+        RunAsync(name, cancellationToken, "--listen", listen is null ? "127.0.0.1:0" : $"{listen.Host}:{listen.Port}");
+
+    /// <summary>A daemon with these settings and no others, listening where they say.</summary>
+    public async Task<FedaiProcess> StartDaemonAsync(string name, string role, JsonObject settings, CancellationToken cancellationToken)
+    {
+        await PrepareAsync(name, role, settings, cancellationToken);
+        return await RunAsync(name, cancellationToken);
+    }
 
     /// <summary>Runs one command to its end.</summary>
-    public async Task<CommandResult> CommandAsync(CancellationToken cancellationToken, params string[] arguments)
+    public Task<CommandResult> CommandAsync(CancellationToken cancellationToken, params string[] arguments) => CommandAtAsync("", cancellationToken, arguments);
+
+    /// <summary>Runs one command where the daemon with this name runs.</summary>
+    public async Task<CommandResult> CommandAtAsync(string name, CancellationToken cancellationToken, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(executable, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })!;
+        string[] line = [.. name.Length > 0 ? Launcher(name) : [], executable, .. arguments];
+        using var process = Process.Start(new ProcessStartInfo(line[0], line[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })!;
         process.StandardInput.Close();
         var errors = process.StandardError.ReadToEndAsync(cancellationToken);
         var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
@@ -59,6 +77,9 @@ internal sealed class ProcessFederation(string executable) : IAsyncDisposable
         folder.Dispose();
     }
 
+    private Task<FedaiProcess> RunAsync(string name, CancellationToken cancellationToken, params string[] more) =>
+        KeepAsync(name, ["run", "--data", Data(name), .. more], cancellationToken);
+
     private async Task<FedaiProcess> StartAsync(string name, string role, JsonObject settings, CancellationToken cancellationToken)
     {
         await PrepareAsync(name, role, settings, cancellationToken);
@@ -67,14 +88,18 @@ internal sealed class ProcessFederation(string executable) : IAsyncDisposable
 
     private async Task PrepareAsync(string name, string? role, JsonObject settings, CancellationToken cancellationToken)
     {
-        settings["http"] = new JsonObject { ["allowPrivate"] = "loopback" };
-        await MustAsync(cancellationToken, "keys", "new", "--data", Data(name));
+        settings["http"] ??= new JsonObject { ["allowPrivate"] = "loopback" };
+        await NpubAsync(name, cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(Data(name), "fedai.json"), settings.ToJsonString(), cancellationToken);
         if (role is not null) await MustAsync(cancellationToken, "manifest", "--write", "--role", role, "--data", Data(name));
     }
 
-    private async Task<string> NpubAsync(string name, CancellationToken cancellationToken) =>
-        JsonNode.Parse(await MustAsync(cancellationToken, "keys", "show", "--data", Data(name), "--json"))!["npub"]!.GetValue<string>();
+    /// <summary>The public key of a daemon; its key is made when it has none yet.</summary>
+    public async Task<string> NpubAsync(string name, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(Path.Combine(Data(name), "identity.nsec"))) await MustAsync(cancellationToken, "keys", "new", "--data", Data(name));
+        return JsonNode.Parse(await MustAsync(cancellationToken, "keys", "show", "--data", Data(name), "--json"))!["npub"]!.GetValue<string>();
+    }
 
     private async Task<string> MustAsync(CancellationToken cancellationToken, params string[] arguments)
     {
@@ -84,9 +109,10 @@ internal sealed class ProcessFederation(string executable) : IAsyncDisposable
             : throw new InvalidOperationException($"fedai {string.Join(' ', arguments)} ended with {result.ExitCode}: {result.Output}{result.Errors}");
     }
 
-    private async Task<FedaiProcess> KeepAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
+    private async Task<FedaiProcess> KeepAsync(string name, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
-        var process = await FedaiProcess.StartAsync(executable, arguments, cancellationToken);
+        string[] line = [.. Launcher(name), executable, .. arguments];
+        var process = await FedaiProcess.StartAsync(line[0], line[1..], cancellationToken);
         processes.Add(process);
         return process;
     }

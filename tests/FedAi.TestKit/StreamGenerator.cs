@@ -11,15 +11,21 @@ internal sealed class StreamGenerator : IDisposable
 {
     private readonly HttpClient client = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, ActivityHeadersPropagator = null });
 
-    public Task<StreamOutcome[]> RunAsync(Uri target, IReadOnlyList<LoadRequest> requests, CancellationToken cancellationToken) =>
-        Task.WhenAll(requests.Select(request => Task.Run(() => ReadAsync(target, request, cancellationToken), cancellationToken)));
+    public Task<StreamOutcome[]> RunAsync(Uri target, IReadOnlyList<LoadRequest> requests, CancellationToken cancellationToken) => RunAsync(async (body, stop) =>
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, target) { Content = new ByteArrayContent(body) };
+        return await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, stop);
+    }, requests, cancellationToken);
+
+    /// <summary>The same for requests that go another way than by HTTP to an address.</summary>
+    public static Task<StreamOutcome[]> RunAsync(Func<byte[], CancellationToken, Task<HttpResponseMessage>> post, IReadOnlyList<LoadRequest> requests, CancellationToken cancellationToken) =>
+        Task.WhenAll(requests.Select(request => Task.Run(() => ReadAsync(post, request, cancellationToken), cancellationToken)));
 
     public void Dispose() => client.Dispose();
 
-    private async Task<StreamOutcome> ReadAsync(Uri target, LoadRequest request, CancellationToken cancellationToken)
+    private static async Task<StreamOutcome> ReadAsync(Func<byte[], CancellationToken, Task<HttpResponseMessage>> post, LoadRequest request, CancellationToken cancellationToken)
     {
-        using var message = new HttpRequestMessage(HttpMethod.Post, target) { Content = new ByteArrayContent(request.Body) };
-        using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        using var response = await post(request.Body, cancellationToken);
         if (!response.IsSuccessStatusCode)
             return new StreamOutcome((int)response.StatusCode, "", await response.Content.ReadAsStringAsync(cancellationToken), []);
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
