@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FedAi.Daemon.Peering;
 
 namespace FedAi.Daemon.Hosting;
 
@@ -6,7 +7,7 @@ namespace FedAi.Daemon.Hosting;
 /// Ends the daemon in order on SIGTERM and SIGINT: no new requests, those being answered end, then the host stops; below 10 s
 /// altogether. A second signal does not wait.
 /// </summary>
-internal sealed class DrainLifetime(RequestGuard guard, IHostApplicationLifetime lifetime) : IHostLifetime, IDisposable
+internal sealed class DrainLifetime(RequestGuard guard, IHostApplicationLifetime lifetime, IServiceProvider services) : IHostLifetime, IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan AfterAbort = TimeSpan.FromSeconds(2);
@@ -37,7 +38,15 @@ internal sealed class DrainLifetime(RequestGuard guard, IHostApplicationLifetime
 
     private async Task StopAsync()
     {
-        await guard.DrainAsync(Patience, AfterAbort);
-        lifetime.StopApplication();
+        try
+        {
+            // First of all, so that nobody sends new requests here, and while relays and their readers are still connected.
+            if (services.GetService<AnnouncementService>() is { } announcements) await announcements.WithdrawAsync();
+        }
+        finally
+        {
+            await guard.DrainAsync(Patience, AfterAbort);
+            lifetime.StopApplication();
+        }
     }
 }

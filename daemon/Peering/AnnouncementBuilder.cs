@@ -25,11 +25,28 @@ internal static class AnnouncementBuilder
             .. offer.Prices.Select(sheet => Message(ControlMessageType.PriceAnnounce, "price:" + NameOf(sheet.JobType),
                 Fitting(sheet with { RouterId = routerId, Timestamp = nowMs, Expiry = expiry }), routerId, network, nowMs)),
             Message(ControlMessageType.StatusAnnounce, "status", Json(status, ProtocolJson.Default.StatusPayload), routerId, network, nowMs),
+            .. offer.Receipts is { } receipts ? [Receipts(receipts, routerId, network, nowMs)] : (IEnumerable<ControlEvent>)[],
         ];
     }
 
     /// <summary>The same announcement, over: it takes the place of the one before and tells readers to forget it.</summary>
     public static ControlEvent Withdraw(ControlEvent announced, long nowMs) => announced with { ExpiryMs = nowMs };
+
+    /// <summary>Addresses are used again when the summary that stood there has expired, so that there are never more than a dozen.</summary>
+    private static ControlEvent Receipts(ReceiptWindow window, string routerId, string network, long nowMs)
+    {
+        var summary = new ReceiptSummary
+        {
+            RouterId = routerId,
+            ReceiptId = string.Create(CultureInfo.InvariantCulture, $"{window.FromMs}-{window.UntilMs}"),
+            ReceiptHash = window.Root,
+            Timestamp = nowMs,
+            Expiry = nowMs + ValidMs,
+        };
+        var length = window.UntilMs - window.FromMs;
+        var place = string.Create(CultureInfo.InvariantCulture, $"receipts:{window.UntilMs / length % (ValidMs / length)}");
+        return Message(ControlMessageType.ReceiptSummary, place, Json(summary, ProtocolJson.Default.ReceiptSummary), routerId, network, nowMs);
+    }
 
     private static ControlEvent Message(ControlMessageType type, string what, byte[] payload, string routerId, string network, long nowMs) => new()
     {

@@ -1,5 +1,6 @@
 using FedAi.Protocol.Messages;
 using FedAi.Protocol.Nostr;
+using FedAi.RelayDiscovery.Connections;
 
 namespace FedAi.Daemon.Peering;
 
@@ -15,6 +16,7 @@ internal sealed partial class AnnouncementService(AnnouncementSigner signer, Rel
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, Announcement> announced = new(StringComparer.Ordinal);
+    private int withdrawn;
     private volatile TaskCompletionSource change = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private long NowMs => clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -27,15 +29,20 @@ internal sealed partial class AnnouncementService(AnnouncementSigner signer, Rel
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Takes everything back before anything else stops. A relay that does not answer in time keeps it until it expires.</summary>
-    public async Task StoppingAsync(CancellationToken cancellationToken)
+    public Task StoppingAsync(CancellationToken cancellationToken) => WithdrawAsync();
+
+    /// <summary>
+    /// Takes everything back, once, while the relays are still connected and the own relay still has its readers. A relay that does not
+    /// answer in time keeps it until it expires. Receipts stay: what was metered was metered.
+    /// </summary>
+    public async Task WithdrawAsync()
     {
-        await StopAsync(cancellationToken);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Farewell);
-        var now = NowMs;
-        Task farewell = Task.WhenAll(announced.Values.Select(known => outlet.PublishAsync(signer.Withdraw(known.Signed, known.Message, now), patience.Token, urgent: true)));
+        if (Interlocked.Exchange(ref withdrawn, 1) != 0) return;
+        using var patience = new CancellationTokenSource(Farewell, clock);
+        await StopAsync(patience.Token);
+        Task farewell = Task.WhenAll(announced.Values.Where(known => known.Message.Type is not ControlMessageType.ReceiptSummary).Select(known => TakeBackAsync(known, patience.Token)));
         await farewell.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await outlet.SentAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         LogWithdrawn();
     }
 
@@ -82,7 +89,17 @@ internal sealed partial class AnnouncementService(AnnouncementSigner signer, Rel
             announced[messages[i].Address!] = new Announcement(messages[i], signed, contents[i].Payload, now);
             await SendAsync(signed, messages[i].Type, stop);
         }
+
+        // A price for work that nobody here does any more.
+        foreach (var (gone, known) in announced.Where(known => known.Value.Message.Type is ControlMessageType.PriceAnnounce && messages.All(message => message.Address != known.Key)).ToList())
+        {
+            announced.Remove(gone);
+            await TakeBackAsync(known, stop);
+        }
     }
+
+    private Task<IReadOnlyList<RelayPublishResult>> TakeBackAsync(Announcement known, CancellationToken stop) =>
+        outlet.PublishAsync(signer.Withdraw(known.Signed, known.Message, NowMs), stop, urgent: true);
 
     private async Task SendAsync(NostrEvent signed, ControlMessageType type, CancellationToken stop)
     {

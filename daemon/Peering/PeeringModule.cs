@@ -37,7 +37,9 @@ internal static class PeeringModule
     }
 
     /// <summary>The daemon's own relay, for routers and for a relay alone.</summary>
-    public static void AddRelay(IServiceCollection services) => services.AddSingleton<RelayLimits>().AddSingleton<RelayHub>();
+    public static void AddRelay(IServiceCollection services) => services.AddSingleton<RelayLimits>().AddSingleton(provider => new RelayHub(
+        provider.GetRequiredService<RelayLimits>(), provider.GetRequiredService<TimeProvider>(),
+        provider.GetService<TrustScores>() is { } trust ? new RelayWriters(trust, Hex32.From(provider.GetRequiredService<KeyPair>().PublicKey)) : null));
 
     /// <summary>Announces this router: <paramref name="offer"/> says what, given the base under which it listens. After <see cref="Add"/>, so that it is withdrawn while relays are still connected.</summary>
     public static void AddAnnouncements(IServiceCollection services, Func<IServiceProvider, Uri, RouterOffer> offer)
@@ -48,12 +50,14 @@ internal static class PeeringModule
         services.AddHostedService(provider => provider.GetRequiredService<AnnouncementService>());
     }
 
-    /// <summary>Serves the own relay, and in a router also reads from it.</summary>
+    /// <summary>Serves the own relay. In a router it also is read from, and serves what came from other relays.</summary>
     public static void MapRelay(WebApplication app)
     {
         var hub = app.Services.GetRequiredService<RelayHub>();
         app.MapRelay(hub);
-        if (app.Services.GetService<RelayIngest>() is { } ingest) hub.Accepted += accepted => PeeringMetrics.Count(ingest.TakeVerified(accepted));
+        if (app.Services.GetService<RelayIngest>() is not { } ingest) return;
+        hub.Accepted += accepted => PeeringMetrics.Count(ingest.TakeVerified(accepted));
+        ingest.Taken += hub.Keep;
     }
 
     /// <summary>The members of <c>/status</c> about relays, for this machine only.</summary>

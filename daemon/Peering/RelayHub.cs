@@ -4,7 +4,7 @@ using FedAi.Protocol.Nostr;
 namespace FedAi.Daemon.Peering;
 
 /// <summary>The daemon's own relay without its sockets: takes events, keeps them, and passes them to whoever subscribed.</summary>
-internal sealed class RelayHub(RelayLimits limits, TimeProvider clock)
+internal sealed class RelayHub(RelayLimits limits, TimeProvider clock, RelayWriters? writers = null)
 {
     private readonly RelayStore store = new(limits);
     private readonly ConcurrentDictionary<RelaySession, bool> sessions = new();
@@ -23,14 +23,22 @@ internal sealed class RelayHub(RelayLimits limits, TimeProvider clock)
     {
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
         if (RelayPolicy.Refuse(candidate, limits, now) is { } refusal) return (false, refusal);
+        if (writers?.Refuse(candidate.Author) is { } unwanted) return (false, unwanted);
         if (store.Contains(candidate.Id)) return (true, "duplicate: have this event");
         if (!candidate.HasOwnId()) return (false, "invalid: the id is not the hash of the event");
         if (!candidate.HasSignatureOfAuthor()) return (false, "invalid: the signature is wrong");
         if (NostrKinds.IsEphemeral(candidate.Kind))
             return PassOn(candidate) > 0 ? (true, "") : (false, "mute: no one was listening");
-        if (store.Add(candidate, now) is { } answer) return (answer.StartsWith("duplicate:", StringComparison.Ordinal), answer);
+        if (store.Add(candidate, now, IsStranger(candidate)) is { } answer) return (answer.StartsWith("duplicate:", StringComparison.Ordinal), answer);
         PassOn(candidate);
         return (true, "");
+    }
+
+    /// <summary>Keeps an event that came in elsewhere and was verified there, and passes it on; one that does not belong here is left out.</summary>
+    public void Keep(NostrEvent verified)
+    {
+        var now = clock.GetUtcNow().ToUnixTimeSeconds();
+        if (RelayPolicy.Refuse(verified, limits, now) is null && store.Add(verified, now, IsStranger(verified)) is null) Offer(verified);
     }
 
     public IReadOnlyList<NostrEvent> Find(IReadOnlyList<NostrFilter> filters) => store.Find(filters, clock.GetUtcNow().ToUnixTimeSeconds());
@@ -49,9 +57,16 @@ internal sealed class RelayHub(RelayLimits limits, TimeProvider clock)
         }
     }
 
+    /// <summary>Completes when every client has been sent what waits for it now.</summary>
+    public Task SentAsync(CancellationToken stop) => Task.WhenAll(sessions.Keys.Select(session => session.SentAsync(stop)));
+
     private int PassOn(NostrEvent value)
     {
         Accepted?.Invoke(value);
-        return sessions.Keys.Count(session => session.Offer(value));
+        return Offer(value);
     }
+
+    private int Offer(NostrEvent value) => sessions.Keys.Count(session => session.Offer(value));
+
+    private bool IsStranger(NostrEvent value) => writers?.IsStranger(value.Author) == true;
 }

@@ -11,8 +11,8 @@ namespace FedAi.Daemon.Peering;
 /// </summary>
 internal sealed class RelayIngest(ControlMessageHandler handler, TrustScores trust, FederationNetwork network, Hex32? own, TimeProvider clock)
 {
-    /// <summary>How far ahead of our clock an event may be, in seconds; as much as relays allow.</summary>
-    private const int MaxSecondsAhead = 600;
+    /// <summary>How far ahead of our clock an event may be, in seconds: as much as most relays allow, and room for a clock that is ten minutes off.</summary>
+    private const int MaxSecondsAhead = 900;
 
     /// <summary>Verified ids remembered: some hours of a large federation, about 5 MB.</summary>
     private const int RememberedEvents = 32_768;
@@ -29,6 +29,9 @@ internal sealed class RelayIngest(ControlMessageHandler handler, TrustScores tru
     private readonly SeenEvents seen = new(RememberedEvents);
     private readonly RelayAuthors authors = new(clock);
     private readonly Dictionary<Uri, RelayBudget> budgets = [];
+
+    /// <summary>Raised for every event that told something new, on the thread that brought it.</summary>
+    public event Action<NostrEvent>? Taken;
 
     /// <summary>
     /// Takes an event that nobody has checked yet. For one thread. <paramref name="relay"/> brought it and pays for the check of its
@@ -84,10 +87,14 @@ internal sealed class RelayIngest(ControlMessageHandler handler, TrustScores tru
         return IngestVerdict.Taken;
     }
 
-    private IngestVerdict Handle(NostrEvent verified, PublicKey author, ControlEvent? message) =>
-        message is not null ? handler.Handle(author, message, HeardIn.Of(verified))
-        : NostrDeletion.TryRead(verified, out var deletion) ? handler.Handle(author, deletion)
-        : IngestVerdict.Foreign;
+    private IngestVerdict Handle(NostrEvent verified, PublicKey author, ControlEvent? message)
+    {
+        var verdict = message is not null ? handler.Handle(author, message, HeardIn.Of(verified))
+            : NostrDeletion.TryRead(verified, out var deletion) ? handler.Handle(author, deletion)
+            : IngestVerdict.Foreign;
+        if (verdict is IngestVerdict.Taken) Taken?.Invoke(verified);
+        return verdict;
+    }
 
     private RelayBudget BudgetOf(Uri relay)
     {

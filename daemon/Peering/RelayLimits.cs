@@ -27,13 +27,16 @@ internal sealed record RelayLimits
     /// <summary>Tags of one event; a follow list has a few hundred.</summary>
     public int MaxTags { get; init; } = 2000;
 
-    /// <summary>How far ahead of our clock an event may be, in seconds.</summary>
-    public int MaxSecondsAhead { get; init; } = 600;
+    /// <summary>How far ahead of our clock an event may be, in seconds: as most relays have it, and room for a clock that is ten minutes off.</summary>
+    public int MaxSecondsAhead { get; init; } = 900;
 
     /// <summary>How long an event without its own end is kept, in seconds: one week, as relays of others keep theirs much longer.</summary>
     public long RetentionSeconds { get; init; } = 7 * 24 * 3600;
 
-    /// <summary>Stored events; when full, new addresses are refused and known ones may still be replaced.</summary>
+    /// <summary>The same for authors the operator does not know, in seconds: a day, in which honest ones have come back.</summary>
+    public long StrangerRetentionSeconds { get; init; } = 24 * 3600;
+
+    /// <summary>Stored events; when full, strangers give way to known authors, and new addresses of strangers are refused.</summary>
     public int MaxStoredEvents { get; init; } = 20_000;
 
     /// <summary>Memory of stored events in bytes.</summary>

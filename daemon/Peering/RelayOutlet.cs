@@ -12,4 +12,7 @@ internal sealed class RelayOutlet(RelayHub own, RelayPool others)
         own.Publish(value);
         return others.PublishAsync(value, stop, urgent);
     }
+
+    /// <summary>Completes when the readers of the own relay have been sent what was published so far.</summary>
+    public Task SentAsync(CancellationToken stop) => own.SentAsync(stop);
 }

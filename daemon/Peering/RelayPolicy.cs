@@ -9,7 +9,7 @@ internal static class RelayPolicy
 {
     /// <summary>Kinds of other NIPs that the federation uses; each is documented where it is used.</summary>
     private static readonly HashSet<int> AuxiliaryKinds =
-        [NostrKinds.FollowList, NostrKinds.Report, NostrKinds.MuteList, NostrKinds.RelayList, NostrKinds.ApplicationData, NostrKinds.Assertion];
+        [NostrKinds.FollowList, NostrKinds.Deletion, NostrKinds.Report, NostrKinds.MuteList, NostrKinds.RelayList, NostrKinds.ApplicationData, NostrKinds.Assertion];
 
     /// <summary>The text of a refusing OK, or null.</summary>
     public static string? Refuse(NostrEvent candidate, RelayLimits limits, long nowSeconds)
@@ -22,6 +22,8 @@ internal static class RelayPolicy
             return $"invalid: more than {limits.MaxTags} tags";
         if (EndSeconds(candidate) <= nowSeconds)
             return "invalid: expired";
+        if (candidate.Kind == NostrKinds.Deletion && !NostrDeletion.TryRead(candidate, out _))
+            return "invalid: it names nothing of its author's";
         if (FedAiKinds.TypeOf(candidate.Kind) is not null && !ControlEvents.TryParse(candidate, out _, out var problem))
             return $"blocked: no message of the federation ({Explain(problem)})";
         return null;

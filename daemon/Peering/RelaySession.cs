@@ -15,7 +15,7 @@ internal sealed class RelaySession(WebSocket socket, RelayHub hub, TimeProvider 
     private readonly RelayLimits limits = hub.Limits;
     private readonly RelayBudget budget = new(hub.Limits.FrameBurst, hub.Limits.FramesPerSecond, clock);
     private readonly ConcurrentDictionary<string, IReadOnlyList<NostrFilter>> subscriptions = new();
-    private readonly Channel<byte[]> unread = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<(byte[] Frame, TaskCompletionSource? Sent)> unread = Channel.CreateUnbounded<(byte[], TaskCompletionSource?)>(new UnboundedChannelOptions { SingleReader = true });
     private readonly SemaphoreSlim sending = new(1, 1);
     private long unreadBytes;
 
@@ -36,6 +36,8 @@ internal sealed class RelaySession(WebSocket socket, RelayHub hub, TimeProvider 
         {
             await ending.CancelAsync();
             await passing;
+            unread.Writer.TryComplete();
+            while (unread.Reader.TryRead(out var left)) left.Sent?.TrySetResult();
         }
     }
 
@@ -51,20 +53,28 @@ internal sealed class RelaySession(WebSocket socket, RelayHub hub, TimeProvider 
             wanted = true;
             var frame = RelayFrame.WriteEvent(id, value);
             if (Interlocked.Add(ref unreadBytes, frame.Length) > limits.MaxUnreadBytes) socket.Abort();
-            else unread.Writer.TryWrite(frame);
+            else unread.Writer.TryWrite((frame, null));
         }
 
         return wanted;
+    }
+
+    /// <summary>Completes when the client has been sent what waits for it now, or has left.</summary>
+    public Task SentAsync(CancellationToken stop)
+    {
+        var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return unread.Writer.TryWrite(([], sent)) ? sent.Task.WaitAsync(stop) : Task.CompletedTask;
     }
 
     private async Task PassOnAsync(CancellationToken stop)
     {
         try
         {
-            await foreach (var frame in unread.Reader.ReadAllAsync(stop))
+            await foreach (var (frame, sent) in unread.Reader.ReadAllAsync(stop))
             {
-                await SendAsync(frame, stop);
+                if (frame.Length > 0) await SendAsync(frame, stop);
                 Interlocked.Add(ref unreadBytes, -frame.Length);
+                sent?.TrySetResult();
             }
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException)

@@ -4,7 +4,8 @@ namespace FedAi.Daemon.Peering;
 
 /// <summary>
 /// The events the daemon's own relay keeps, in memory: the newest per address, each until its end, bounded in number,
-/// bytes and per author. Losing them costs nothing that their authors do not send again.
+/// bytes and per author. When it is full, strangers' events give way to those of known authors, oldest first; so a flood of free keys
+/// fills only what nobody else wants. Losing them costs nothing that their authors do not send again.
 /// </summary>
 internal sealed class RelayStore(RelayLimits limits)
 {
@@ -14,8 +15,9 @@ internal sealed class RelayStore(RelayLimits limits)
     private readonly Lock gate = new();
     private readonly Dictionary<Hex32, RelayStoredEvent> byId = [];
     private readonly Dictionary<(Hex32 Author, int Kind, string Address), RelayStoredEvent> byAddress = [];
-    private readonly Dictionary<Hex32, int> perAuthor = [];
+    private readonly Dictionary<Hex32, List<RelayStoredEvent>> byAuthor = [];
     private readonly SortedSet<RelayStoredEvent> newestFirst = new(RelayStoredEvent.NewestFirst);
+    private readonly SortedSet<RelayStoredEvent> strangers = new(RelayStoredEvent.NewestFirst);
     private long bytes;
 
     public int Count
@@ -32,18 +34,23 @@ internal sealed class RelayStore(RelayLimits limits)
     }
 
     /// <summary>Keeps a verified event. Null when kept, else the text for its author; the kept ones begin with <c>duplicate:</c>.</summary>
-    public string? Add(NostrEvent value, long nowSeconds)
+    public string? Add(NostrEvent value, long nowSeconds, bool stranger = false)
     {
-        var added = new RelayStoredEvent(value, EndOf(value, nowSeconds));
+        var added = new RelayStoredEvent(value, EndOf(value, nowSeconds, stranger), stranger);
         lock (gate)
         {
             if (byId.ContainsKey(value.Id)) return "duplicate: have this event";
             byAddress.TryGetValue(AddressOf(value), out var current);
             if (current is not null && RelayStoredEvent.NewestFirst.Compare(current, added) < 0) return "duplicate: have a newer one";
-            if (current is null && perAuthor.GetValueOrDefault(value.Author) >= limits.MaxStoredPerAuthor) return $"rate-limited: {limits.MaxStoredPerAuthor} events of one author are kept";
+            var others = byAuthor.GetValueOrDefault(value.Author) ?? [];
+            if (others.Any(other => other.Deletion?.Covers(value) == true)) return "blocked: its author asked for it to be deleted";
+            if (current is null && others.Count >= limits.MaxStoredPerAuthor) return $"rate-limited: {limits.MaxStoredPerAuthor} events of one author are kept";
             if (current is null && IsFull(added)) RemoveExpired(nowSeconds);
+            while (current is null && !stranger && IsFull(added) && strangers.Max is { } oldest) Remove(oldest);
             if (current is null && IsFull(added)) return "error: the relay is full, try later";
             if (current is not null) Remove(current);
+            if (added.Deletion is { } deletion)
+                foreach (var gone in others.Where(other => deletion.Covers(other.Event)).ToList()) Remove(gone);
             Insert(added);
             return null;
         }
@@ -75,7 +82,8 @@ internal sealed class RelayStore(RelayLimits limits)
         return found;
     }
 
-    private long EndOf(NostrEvent value, long nowSeconds) => Math.Min(RelayPolicy.EndSeconds(value), nowSeconds + limits.RetentionSeconds);
+    private long EndOf(NostrEvent value, long nowSeconds, bool stranger) =>
+        Math.Min(RelayPolicy.EndSeconds(value), nowSeconds + (stranger ? limits.StrangerRetentionSeconds : limits.RetentionSeconds));
 
     /// <summary>Ordinary events replace nothing, so their address is their id.</summary>
     private static (Hex32, int, string) AddressOf(NostrEvent value) =>
@@ -96,7 +104,9 @@ internal sealed class RelayStore(RelayLimits limits)
         byId.Add(stored.Event.Id, stored);
         byAddress.Add(AddressOf(stored.Event), stored);
         newestFirst.Add(stored);
-        perAuthor[stored.Event.Author] = perAuthor.GetValueOrDefault(stored.Event.Author) + 1;
+        if (stored.Stranger) strangers.Add(stored);
+        if (!byAuthor.TryGetValue(stored.Event.Author, out var others)) byAuthor[stored.Event.Author] = others = [];
+        others.Add(stored);
         bytes += SizeOf(stored);
     }
 
@@ -105,7 +115,8 @@ internal sealed class RelayStore(RelayLimits limits)
         byId.Remove(stored.Event.Id);
         byAddress.Remove(AddressOf(stored.Event));
         newestFirst.Remove(stored);
-        if (--perAuthor[stored.Event.Author] == 0) perAuthor.Remove(stored.Event.Author);
+        strangers.Remove(stored);
+        if (byAuthor.TryGetValue(stored.Event.Author, out var others) && others.Remove(stored) && others.Count == 0) byAuthor.Remove(stored.Event.Author);
         bytes -= SizeOf(stored);
     }
 

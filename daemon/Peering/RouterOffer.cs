@@ -7,4 +7,7 @@ internal sealed record RouterOffer(CapabilityProfile Caps, LoadSummary Load)
 {
     /// <summary>At most one a job type; what is not priced has none.</summary>
     public IReadOnlyList<PriceSheet> Prices { get; init; } = [];
+
+    /// <summary>The newest part of the books; null when nothing was metered in it.</summary>
+    public ReceiptWindow? Receipts { get; init; }
 }

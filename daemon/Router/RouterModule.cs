@@ -13,7 +13,7 @@ internal static class RouterModule
         PeeringModule.Add(services);
         PeeringModule.AddGate(services);
         PeeringModule.AddRelay(services);
-        services.AddSingleton<RouterAdmission>().AddSingleton<NodeChannels>().AddSingleton<NodeDirectory>().AddSingleton<ManifestIntake>().AddSingleton<RouterMetering>().AddSingleton<JobDispatcher>();
+        services.AddSingleton<RouterAdmission>().AddSingleton<NodeChannels>().AddSingleton<NodeDirectory>().AddSingleton<ManifestIntake>().AddSingleton<RouterMetering>().AddSingleton<RouterReceipts>().AddSingleton<JobDispatcher>();
         services.AddSingleton<IInferenceBackend>(provider => provider.GetRequiredService<JobDispatcher>());
         services.AddSingleton<InferEndpoints>().AddSingleton<QuoteEndpoints>().AddSingleton<RegisterEndpoints>().AddSingleton<ConnectEndpoints>();
         PeeringModule.AddAnnouncements(services, Offer);
@@ -43,11 +43,15 @@ internal static class RouterModule
         };
     }
 
-    private static RouterOffer Offer(IServiceProvider services, Uri listening) => RouterOffers.Of(
-        services.GetRequiredService<NodeDirectory>().Current,
-        listening,
-        services.GetRequiredService<PublicAddress>().TlsSpki,
-        services.GetRequiredService<HttpOptions>().MaxRequestBytes,
-        MachineLoad.Read(),
-        services.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds());
+    private static RouterOffer Offer(IServiceProvider services, Uri listening)
+    {
+        var now = services.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds();
+        return RouterOffers.Of(
+            services.GetRequiredService<NodeDirectory>().Current,
+            listening,
+            services.GetRequiredService<PublicAddress>().TlsSpki,
+            services.GetRequiredService<HttpOptions>().MaxRequestBytes,
+            MachineLoad.Read(),
+            now) with { Receipts = services.GetRequiredService<RouterReceipts>().Newest(now) };
+    }
 }

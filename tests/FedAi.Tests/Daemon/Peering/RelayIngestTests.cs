@@ -139,7 +139,7 @@ public sealed class RelayIngestTests : IDisposable
         ingest.Take(ControlEvents.Sign(router, Sample.Caps with { Payload = "null"u8.ToArray() })).ShouldBe(IngestVerdict.InvalidPayload);
         ingest.Take(ControlEvents.Sign(router, Sample.Caps with { Payload = "{\"routerId\":5}"u8.ToArray() })).ShouldBe(IngestVerdict.InvalidPayload);
         ingest.Take(ControlEvents.Sign(router, Sample.Caps with { Payload = "hello"u8.ToArray() })).ShouldBe(IngestVerdict.Malformed);
-        ingest.Take(ControlEvents.Sign(router, Sample.Caps with { TimestampMs = (now + 700) * 1000 })).ShouldBe(IngestVerdict.Ahead);
+        ingest.Take(ControlEvents.Sign(router, Sample.Caps with { TimestampMs = (now + 1000) * 1000 })).ShouldBe(IngestVerdict.Ahead);
         ingest.Take(ControlEvents.Sign(router, Sample.Caps with { ExpiryMs = (now - 1) * 1000 })).ShouldBe(IngestVerdict.Expired);
         ingest.Take(ControlEvents.Sign(router, Sample.Caps with { Type = ControlMessageType.Rfb, ExpiryMs = (now - 1) * 1000 }, now + 60)).ShouldBe(IngestVerdict.Expired);
         ingest.Take(ControlEvents.Sign(router, Sample.Caps with { Type = ControlMessageType.Rfb })).ShouldBe(IngestVerdict.Unused);
