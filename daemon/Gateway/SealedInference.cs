@@ -128,7 +128,7 @@ internal sealed class SealedInference(PeerInference peers, QuoteClient quotes, S
         }, cancellationToken);
         if (quote is null) return (null, refusal!.Code is ErrorCode.NoCapableNodes ? NoTrustedNode : refusal);
         return quote.Node is { } offered && SealKeys.TryOpen(offered, time.GetUtcNow().ToUnixTimeMilliseconds(), out var node, out var key)
-            ? (new SealedRoute(node, key, quote.ExpiresAtMs), null)
+            ? (new SealedRoute(node, key, offered, quote.ExpiresAtMs), null)
             : (null, new Refusal(ErrorCode.RouterError, "The router gave a seal key that the node it names has not signed."));
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Envelopes;
 using FedAi.Protocol.Messages;
@@ -34,8 +35,10 @@ internal sealed class SealedRoutes(TimeProvider time)
     /// <summary>The same route with the newer key that the node itself gave; false when this is not its key.</summary>
     public bool TryRenew(SealedRoute route, NodeSealKey? given, [NotNullWhen(true)] out SealedRoute? renewed)
     {
-        renewed = given is not null && SealKeys.TryOpen(given, NowMs(), out var node, out var key) && node.Equals(route.Node) && key.Kid != route.Key.Kid
-            ? route with { Key = key }
+        // Mostly it is the key that is known already, and nothing needs to be checked.
+        renewed = given is not null && !JsonMarshal.GetRawUtf8Value(given.SealKey).SequenceEqual(JsonMarshal.GetRawUtf8Value(route.Given.SealKey))
+            && SealKeys.TryOpen(given, NowMs(), out var node, out var key) && node.Equals(route.Node)
+            ? route with { Key = key, Given = given }
             : null;
         return renewed is not null;
     }

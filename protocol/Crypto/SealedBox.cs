@@ -16,6 +16,9 @@ public static class SealedBox
 
     private static ReadOnlySpan<byte> Suite => "HPKE\u0000\u0020\u0000\u0001\u0000\u0003"u8;
 
+    /// <summary>There is no pre-shared key in base mode, so its hash never changes.</summary>
+    private static readonly byte[] NoPreSharedKey = Extract(Suite, [], "psk_id_hash"u8, []);
+
     /// <summary>Begins to seal to a public key; false when it is no key. <paramref name="encapsulated"/> travels with the message.</summary>
     public static bool TrySend(ReadOnlySpan<byte> recipient, ReadOnlySpan<byte> info, [NotNullWhen(true)] out byte[]? encapsulated, [NotNullWhen(true)] out SealedContext? context)
     {
@@ -46,7 +49,7 @@ public static class SealedBox
         var shared = Expand(KemSuite, Extract(KemSuite, [], "eae_prk"u8, agreed), "shared_secret"u8, kemContext, SHA256.HashSizeInBytes);
         CryptographicOperations.ZeroMemory(agreed);
 
-        byte[] schedule = [0x00, .. Extract(Suite, [], "psk_id_hash"u8, []), .. Extract(Suite, [], "info_hash"u8, info)];
+        byte[] schedule = [0x00, .. NoPreSharedKey, .. Extract(Suite, [], "info_hash"u8, info)];
         var secret = Extract(Suite, shared, "secret"u8, []);
         context = new SealedContext(
             new AeadSequence(LabeledExpand(secret, "key"u8, schedule, AeadSequence.KeyBytes), LabeledExpand(secret, "base_nonce"u8, schedule, AeadSequence.NonceBytes)),

@@ -14,8 +14,11 @@ internal static class SealedAnswerKeys
     /// <summary>A multiple of this is the length of everything in a frame.</summary>
     public const int BlockBytes = 64;
 
-    /// <summary>Ends every frame in the text of an answer; base64 has no such character.</summary>
+    /// <summary>Ends a frame in the text of an answer; base64 has no such character.</summary>
     public const char FrameEnd = '.';
+
+    /// <summary>Ends the last frame, to say how to open it; that it is the last one, <see cref="Last"/> proves.</summary>
+    public const char LastFrameEnd = '!';
 
     /// <summary>Associated data of the last frame; the others have none. An answer that was cut off therefore has no end.</summary>
     public static ReadOnlySpan<byte> Last => "final"u8;

@@ -32,10 +32,10 @@ public sealed class SealedAnswerReader
         (text, refusal) = (null, Unopenable);
         var opened = new StringBuilder();
         var rest = piece.AsSpan();
-        for (var end = rest.IndexOf(SealedAnswerKeys.FrameEnd); end >= 0; end = rest.IndexOf(SealedAnswerKeys.FrameEnd))
+        for (var end = EndOf(rest); end >= 0; end = EndOf(rest))
         {
             pending.Append(rest[..end]);
-            if (!TryOpen(pending.ToString(), opened)) return false;
+            if (!TryOpen(pending.ToString(), isLast: rest[end] == SealedAnswerKeys.LastFrameEnd, opened)) return false;
             pending.Clear();
             rest = rest[(end + 1)..];
         }
@@ -47,7 +47,9 @@ public sealed class SealedAnswerReader
         return true;
     }
 
-    private bool TryOpen(string base64, StringBuilder opened)
+    private static int EndOf(ReadOnlySpan<char> text) => text.IndexOfAny(SealedAnswerKeys.FrameEnd, SealedAnswerKeys.LastFrameEnd);
+
+    private bool TryOpen(string base64, bool isLast, StringBuilder opened)
     {
         var buffer = new byte[base64.Length];
         if (FinishReason is not null || !Convert.TryFromBase64String(base64, buffer, out var length)) return false;
@@ -59,22 +61,17 @@ public sealed class SealedAnswerReader
             frame = frame[SealedAnswerKeys.NonceBytes..];
         }
 
-        if (frames.TryOpen([], frame, out var padded))
-        {
-            if (!SealPadding.TryRemove(padded, out var text)) return false;
-            opened.Append(Encoding.UTF8.GetString(text.Value.Span));
-            return true;
-        }
-
-        return frames.TryOpen(SealedAnswerKeys.Last, frame, out padded) && TryEnd(padded);
+        if (!frames.TryOpen(isLast ? SealedAnswerKeys.Last : [], frame, out var padded) || !SealPadding.TryRemove(padded, out var text)) return false;
+        if (isLast) return TryEnd(text.Value);
+        opened.Append(Encoding.UTF8.GetString(text.Value.Span));
+        return true;
     }
 
-    private bool TryEnd(byte[] padded)
+    private bool TryEnd(ReadOnlyMemory<byte> json)
     {
-        if (!SealPadding.TryRemove(padded, out var json)) return false;
         try
         {
-            FinishReason = JsonSerializer.Deserialize(json.Value.Span, ProtocolJson.Default.SealedEnd)?.FinishReason;
+            FinishReason = JsonSerializer.Deserialize(json.Span, ProtocolJson.Default.SealedEnd)?.FinishReason;
         }
         catch (JsonException)
         {

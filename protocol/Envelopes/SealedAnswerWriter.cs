@@ -25,15 +25,15 @@ public sealed class SealedAnswerWriter
     /// <summary>The sender's key of one use: a request whose key was seen before is a repeated one.</summary>
     public ReadOnlyMemory<byte> Encapsulated { get; }
 
-    public string Seal(string delta) => Frame([], Encoding.UTF8.GetBytes(delta));
+    public string Seal(string delta) => Frame([], Encoding.UTF8.GetBytes(delta)) + SealedAnswerKeys.FrameEnd;
 
     /// <summary>The last frame.</summary>
     public string Close(string finishReason) =>
-        Frame(SealedAnswerKeys.Last, JsonSerializer.SerializeToUtf8Bytes(new SealedEnd { FinishReason = finishReason }, ProtocolJson.Default.SealedEnd));
+        Frame(SealedAnswerKeys.Last, JsonSerializer.SerializeToUtf8Bytes(new SealedEnd { FinishReason = finishReason }, ProtocolJson.Default.SealedEnd)) + SealedAnswerKeys.LastFrameEnd;
 
     private string Frame(ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> text)
     {
-        var frame = Convert.ToBase64String([.. head, .. frames.Seal(associatedData, SealPadding.Pad(text, SealedAnswerKeys.BlockBytes))]) + SealedAnswerKeys.FrameEnd;
+        var frame = Convert.ToBase64String([.. head, .. frames.Seal(associatedData, SealPadding.Pad(text, SealedAnswerKeys.BlockBytes))]);
         head = [];
         return frame;
     }

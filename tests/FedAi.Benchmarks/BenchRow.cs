@@ -14,6 +14,7 @@ internal sealed record BenchRow(string Name, Func<Progress, CancellationToken, T
         new("ingest", IngestRows.IngestAsync),
         new("refused", IngestRows.RefusedAsync),
         new("envelopes", EnvelopeRow.MeasureAsync),
+        new("seal", SealRow.MeasureAsync),
         new("streams", StreamRow.MeasureAsync),
         new("reverse", ReverseRow.MeasureAsync),
         new("cpu", ChainRows.CpuPerTokenAsync),

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.ServerSentEvents;
 using System.Text;
 using System.Text.Json.Nodes;
+using FedAi.Protocol.Messages;
 
 namespace FedAi.TestKit;
 
@@ -52,7 +53,7 @@ internal sealed class ChatClient(Uri server) : IDisposable
     }
 
     /// <summary>Sends the question and gives the answer as soon as its headers are here; the caller reads it, or leaves.</summary>
-    public async Task<HttpResponseMessage> PostAsync(string model, string question, int? maxTokens, CancellationToken cancellationToken)
+    public async Task<HttpResponseMessage> PostAsync(string model, string question, int? maxTokens, CancellationToken cancellationToken, PrivacyLevel? privacy = null)
     {
         var body = new JsonObject
         {
@@ -67,6 +68,7 @@ internal sealed class ChatClient(Uri server) : IDisposable
         {
             Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"),
         };
+        if (privacy is { } level) message.Headers.Add("x-fedai-privacy", level.ToString());
         var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         if (response.IsSuccessStatusCode) return response;
         using (response) throw new InvalidOperationException($"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync(cancellationToken)}");

@@ -32,9 +32,9 @@ internal sealed class ProcessFederation(string executable) : IAsyncDisposable
     }
 
     /// <summary>A gateway that knows nothing but a relay.</summary>
-    public async Task<FedaiProcess> StartGatewayAsync(Uri relay, CancellationToken cancellationToken, string name = "gateway")
+    public async Task<FedaiProcess> StartGatewayAsync(Uri relay, CancellationToken cancellationToken, string name = "gateway", JsonObject? settings = null)
     {
-        await PrepareAsync(name, role: null, [], cancellationToken);
+        await PrepareAsync(name, role: null, settings ?? [], cancellationToken);
         return await KeepAsync(name, ["gateway", "--data", Data(name), "--listen", "127.0.0.1:0", "--relay", relay.ToString()], cancellationToken);
     }
 
@@ -71,6 +71,13 @@ internal sealed class ProcessFederation(string executable) : IAsyncDisposable
         return new CommandResult(process.ExitCode, output, await errors);
     }
 
+    /// <summary>The public key of a daemon; its key is made when it has none yet.</summary>
+    public async Task<string> NpubAsync(string name, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(Path.Combine(Data(name), "identity.nsec"))) await MustAsync(cancellationToken, "keys", "new", "--data", Data(name));
+        return JsonNode.Parse(await MustAsync(cancellationToken, "keys", "show", "--data", Data(name), "--json"))!["npub"]!.GetValue<string>();
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var process in Enumerable.Reverse(processes)) await process.DisposeAsync();
@@ -92,13 +99,6 @@ internal sealed class ProcessFederation(string executable) : IAsyncDisposable
         await NpubAsync(name, cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(Data(name), "fedai.json"), settings.ToJsonString(), cancellationToken);
         if (role is not null) await MustAsync(cancellationToken, "manifest", "--write", "--role", role, "--data", Data(name));
-    }
-
-    /// <summary>The public key of a daemon; its key is made when it has none yet.</summary>
-    public async Task<string> NpubAsync(string name, CancellationToken cancellationToken)
-    {
-        if (!File.Exists(Path.Combine(Data(name), "identity.nsec"))) await MustAsync(cancellationToken, "keys", "new", "--data", Data(name));
-        return JsonNode.Parse(await MustAsync(cancellationToken, "keys", "show", "--data", Data(name), "--json"))!["npub"]!.GetValue<string>();
     }
 
     private async Task<string> MustAsync(CancellationToken cancellationToken, params string[] arguments)

@@ -130,6 +130,8 @@ public sealed class SealedRequestsTests : IDisposable
         { "changed", frames => [frames[0], Flip(frames[1]), frames[2], frames[3]] },
         { "shortened", frames => [frames[0], frames[1][..^5] + ".", frames[2], frames[3]] },
         { "in clear", frames => [frames[0], "hello.", frames[2], frames[3]] },
+        { "ended by its mark alone", frames => [frames[0], frames[1][..^1] + "!"] },
+        { "the end without its mark", frames => [.. frames.SkipLast(1), frames[3][..^1] + "."] },
         { "empty frame", frames => [".", .. frames] },
     };
 
