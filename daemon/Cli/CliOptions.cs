@@ -12,6 +12,11 @@ internal static class CliOptions
 
     public static Option<string[]> Set { get; } = new("--set") { Description = "one configuration value, as section.key=value; may be given several times", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
 
+    public static Option<string[]> Aggregators { get; } = new("--aggregators")
+    {
+        Description = "directory of relays to ask, instead of relays.directories; may be given several times", HelpName = "URL", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [],
+    };
+
     public static Option<bool> Json { get; } = new("--json") { Description = "machine-readable output" };
 
     public static Option<string?> Listen(string description) => new("--listen") { Description = description, HelpName = "ADDRESS:PORT" };

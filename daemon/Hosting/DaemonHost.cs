@@ -183,7 +183,9 @@ internal static partial class DaemonHost
         services.AddSingleton<IHostLifetime, DrainLifetime>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainLifetime.ShutdownTimeout);
         services.AddHostedService<SystemdService>();
-        if (context.DataFolder is { } folder) AddStore(services, Database.Open(Path.Combine(folder, context.Options.Network, "store.db")));
+        if (context.DataFolder is not { } folder) return;
+        services.AddSingleton(new RelayMemory(Path.Combine(folder, context.Options.Network, RelayMemory.FileName)));
+        AddStore(services, Database.Open(Path.Combine(folder, context.Options.Network, "store.db")));
     }
 
     private static void AddStore(IServiceCollection services, Database database)

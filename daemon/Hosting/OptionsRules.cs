@@ -23,6 +23,18 @@ internal static class OptionsRules
         .. Range("http.maxRequestBytes", options.Http.MaxRequestBytes, 1024, 64 * 1024 * 1024),
         .. Relays("relays.bootstrap", options.Relays.Bootstrap, options.Relays.AllowPlain),
         .. Relays("relays.publish", options.Relays.Publish, options.Relays.AllowPlain),
+        .. from directory in options.Relays.Directories
+           where !Uri.TryCreate(directory, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0 || uri.UserInfo.Length > 0
+           select $"relays.directories: {directory} must be an http or https URL without user",
+        .. options.Relays.Directories.Count > 16 ? ["relays.directories may have 16 entries"] : Array.Empty<string>(),
+        .. Keys("relays.monitors", options.Relays.Monitors),
+        .. from trust in options.Relays.TrustScores
+           where !RelaySources.TryReadTrust(trust, out _)
+           select $"relays.trustScores: {trust} must be wss://relay.example=points, with whole points",
+        .. Range("relays.minScore", options.Relays.MinScore, 0, 1000),
+        .. Range("relays.maxResults", options.Relays.MaxResults, 0, 500),
+        .. Range("relays.maxJoined", options.Relays.MaxJoined, 0, 50),
+        .. Range("relays.refreshMinutes", options.Relays.RefreshMinutes, 1, 10_080),
         .. Keys("filter.allow", options.Filter.Allow),
         .. Keys("filter.follow", options.Filter.Follow),
         .. Keys("filter.mute", options.Filter.Mute),

@@ -21,12 +21,14 @@ internal static class PeeringModule
         services.AddSingleton<PeerInference>();
         services.AddSingleton(provider => RelaysHttp(provider.GetRequiredService<HttpOptions>().AllowPrivate));
         services.AddSingleton(Pool);
+        services.AddSingleton(provider => RelaySources.Finder(provider.GetRequiredService<RelayOptions>(), provider.GetRequiredService<RelayHttp>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<RelayHearsay>().AddSingleton<RelaySearch>().AddSingleton<JoinedRelays>();
         services.AddSingleton(provider => new RelayIngest(
             new ControlMessageHandler(provider.GetRequiredService<RouterDirectory>(), provider.GetRequiredService<HttpOptions>().AllowPrivate),
             provider.GetRequiredService<TrustScores>(), provider.GetRequiredService<FederationNetwork>(),
             Hex32.From(provider.GetRequiredService<KeyPair>().PublicKey), provider.GetRequiredService<TimeProvider>()));
         // Before anything is heard, so that what the last run knew decides.
-        services.AddHostedService<TrustService>().AddHostedService<RelayIngestService>();
+        services.AddHostedService<TrustService>().AddHostedService<RelayIngestService>().AddHostedService<RelayFinderService>();
     }
 
     /// <summary>The gate for signed requests, for roles that take them.</summary>
@@ -79,7 +81,7 @@ internal static class PeeringModule
     }
 
     /// <summary>The operator's own relays may stand anywhere; those that others named only where strangers' endpoints may.</summary>
-    private static RelayHttp RelaysHttp(PrivateNetworks privateNetworks) => new(PeerHttp.ForRelays(PrivateNetworks.Lan), PeerHttp.ForRelays(privateNetworks));
+    public static RelayHttp RelaysHttp(PrivateNetworks privateNetworks) => new(PeerHttp.ForRelays(PrivateNetworks.Lan), PeerHttp.ForRelays(privateNetworks));
 
     private static JsonObject ToJson(RelayStatus relay) => new()
     {
@@ -95,6 +97,7 @@ internal static class PeeringModule
         ["attempts"] = relay.Attempts,
         ["configured"] = relay.IsConfigured,
         ["demoted"] = relay.IsDemoted,
+        ["connectedInMs"] = (long?)relay.ConnectedIn?.TotalMilliseconds,
         ["clockAheadMs"] = (long?)relay.ClockAhead?.TotalMilliseconds,
     };
 

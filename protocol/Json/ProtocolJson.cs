@@ -79,4 +79,8 @@ namespace FedAi.Protocol.Json;
 [JsonSerializable(typeof(ManifestSignature))]
 [JsonSerializable(typeof(NodeManifest))]
 [JsonSerializable(typeof(RouterManifest))]
+[JsonSerializable(typeof(RelayDescriptor))]
+[JsonSerializable(typeof(RelayDescriptor[]))]
+[JsonSerializable(typeof(RelayDiscoveryOptions))]
+[JsonSerializable(typeof(RelayDiscoverySnapshot))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -13,6 +13,10 @@ public static class NostrKinds
     public const int MuteList = 10000;
     /// <summary>A peer's own relays, NIP-65.</summary>
     public const int RelayList = 10002;
+    /// <summary>What a relay monitor measures, and how often, NIP-66.</summary>
+    public const int RelayMonitor = 10166;
+    /// <summary>What a monitor measured of one relay, NIP-66.</summary>
+    public const int RelayDiscovery = 30166;
     /// <summary>Proof of key towards a relay, NIP-42; never stored.</summary>
     public const int RelayAuth = 22242;
     /// <summary>What a provider says of a key, NIP-85.</summary>

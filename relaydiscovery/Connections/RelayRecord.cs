@@ -9,6 +9,7 @@ internal sealed class RelayRecord(Uri relay, RelayPool pool, TimeProvider clock)
     private long documentReadAtMs = long.MinValue;
     private long clockAheadMs = long.MinValue;
     private long demotedUntilMs;
+    private long connectedInMs = long.MinValue;
     private long attempts, frames, refusedFrames, published, refusedEvents, dropped;
 
     public Uri Relay => relay;
@@ -37,6 +38,7 @@ internal sealed class RelayRecord(Uri relay, RelayPool pool, TimeProvider clock)
         Dropped = Dropped,
         IsConfigured = configured,
         IsDemoted = Interlocked.Read(ref demotedUntilMs) > NowMs,
+        ConnectedIn = Interlocked.Read(ref connectedInMs) is >= 0 and var took ? TimeSpan.FromMilliseconds(took) : null,
         ClockAhead = ClockAhead,
         Document = document,
     };
@@ -47,6 +49,12 @@ internal sealed class RelayRecord(Uri relay, RelayPool pool, TimeProvider clock)
     }
 
     public void CountAttempt() => Interlocked.Increment(ref attempts);
+
+    public void NoteConnected(TimeSpan took)
+    {
+        Interlocked.Exchange(ref connectedInMs, (long)took.TotalMilliseconds);
+        problem = null;
+    }
 
     public void CountFrame() => Interlocked.Increment(ref frames);
 

@@ -21,6 +21,9 @@ public sealed record RelayStatus(Uri Relay, RelayState State, int Failures, stri
     /// <summary>The operator named it.</summary>
     public bool IsConfigured { get; init; }
 
+    /// <summary>How long the last successful connecting took, or null when none succeeded.</summary>
+    public TimeSpan? ConnectedIn { get; init; }
+
     /// <summary>How far our clock is ahead of the relay's, or null while unknown.</summary>
     public TimeSpan? ClockAhead { get; init; }
 

@@ -29,10 +29,13 @@ internal sealed class RunningPool : IAsyncDisposable
     public static Task<RunningPool> StartAsync(RelayPoolOptions options, params Uri[] relays) =>
         StartAsync(options, identity: null, [.. relays.Select(relay => new PooledRelay(relay, Publishes: true))]);
 
-    public static async Task<RunningPool> StartAsync(RelayPoolOptions options, KeyPair? identity, params PooledRelay[] relays)
+    public static Task<RunningPool> StartAsync(RelayPoolOptions options, KeyPair? identity, params PooledRelay[] relays) =>
+        StartAsync(options, TimeProvider.System, identity, relays);
+
+    public static async Task<RunningPool> StartAsync(RelayPoolOptions options, TimeProvider clock, KeyPair? identity, params PooledRelay[] relays)
     {
         var http = new HttpClient();
-        var running = new RunningPool(new RelayPool(relays, options, TimeProvider.System, NullLogger<RelayPool>.Instance, identity, new RelayHttp(http, http)), http);
+        var running = new RunningPool(new RelayPool(relays, options, clock, NullLogger<RelayPool>.Instance, identity, new RelayHttp(http, http)), http);
         using var patience = new CancellationTokenSource(Patience.Limit);
         while (running.Pool.Status.Any(relay => relay.State is RelayState.Idle or RelayState.Connecting && relay.Failures == 0)
             || running.Pool.Status.All(relay => relay.State is not RelayState.Connected))

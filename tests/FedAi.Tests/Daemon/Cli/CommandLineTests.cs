@@ -17,6 +17,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("config", "check", "--config", "no-such-file")]
     [InlineData("ask", "hello", "--url", "ftp://example.org")]
     [InlineData("gateway", "--listen", "0.0.0.0:8484")]
+    [InlineData("relays", "--aggregators", "ftp://relays.example")]
+    [InlineData("relays", "--aggregators", "https://relays.example", "--trust-scores", "nonsense")]
     public async Task Command_WrongUse_EndsWith2AndSaysWhatToDo(params string[] arguments)
     {
         var result = await Fedai.RunAsync(arguments);
@@ -30,6 +32,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("run")]
     [InlineData("gateway")]
     [InlineData("relay")]
+    [InlineData("relays")]
     [InlineData("keys")]
     [InlineData("manifest")]
     [InlineData("status")]

@@ -21,6 +21,13 @@ public sealed class OptionsRulesTests
     [InlineData("http.tls.key", "key.pem", "with http.tls.mode files only")]
     [InlineData("http.maxRequestBytes", "10", "1024 to")]
     [InlineData("relays.bootstrap", "https://relay.example", "wss://")]
+    [InlineData("relays.directories", "relays.example", "http or https URL")]
+    [InlineData("relays.directories", "https://user@relays.example/", "http or https URL")]
+    [InlineData("relays.monitors", "npub1nonsense", "is not a public key")]
+    [InlineData("relays.trustScores", "wss://relay.example", "whole points")]
+    [InlineData("relays.trustScores", "wss://relay.example=1.5", "whole points")]
+    [InlineData("relays.maxJoined", "-1", "0 to")]
+    [InlineData("relays.refreshMinutes", "0", "1 to")]
     [InlineData("filter.allow", "npub1nonsense", "npub1nonsense is not a public key")]
     [InlineData("node.routers", "npub1nonsense@https://router.example", "npub1…@https://host")]
     [InlineData("node.routers", Npub + "@https://router.example#abc", "npub1…@https://host")]
@@ -44,6 +51,9 @@ public sealed class OptionsRulesTests
     [InlineData("node.routers", Npub + "@https://router.example")]
     [InlineData("node.routers", Npub + "@https://router.example/base#79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798")]
     [InlineData("relays.bootstrap", "wss://relay.example")]
+    [InlineData("relays.directories", "https://relays.example/relays.json,http://127.0.0.1:8080")]
+    [InlineData("relays.trustScores", "wss://relay.example=3,other.example=-2")]
+    [InlineData("relays.authenticate", "none")]
     [InlineData("gateway.ownNodes", Npub)]
     public void Problems_GoodValue_None(string key, string value) => Problems((key, value)).ShouldBeEmpty();
 

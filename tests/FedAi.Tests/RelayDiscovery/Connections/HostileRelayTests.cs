@@ -256,12 +256,7 @@ public sealed class HostileRelayTests
         await Patience.UntilAsync(() => pool.Pool.Status[0].Problem == "floods us with events");
     }
 
-    private static NostrEvent Announce(KeyPair key) => NostrEvent.Sign(key, FedAiKinds.CapsAnnounce, 1_700_000_000,
-        [["d", "fedai:test:caps"], ["t", "CAPS_ANNOUNCE"], ["exp", "4102444800000"], ["expiration", "4102444800"]], "{}");
+    private static NostrEvent Announce(KeyPair key) => SampleEvents.Announce(key);
 
-    private static async Task<RelayedEvent> NextAsync(RelaySubscription subscription)
-    {
-        using var patience = new CancellationTokenSource(Patience.Limit);
-        return await subscription.Events.ReadAsync(patience.Token);
-    }
+    private static Task<RelayedEvent> NextAsync(RelaySubscription subscription) => subscription.NextAsync();
 }

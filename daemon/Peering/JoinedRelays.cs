@@ -1,0 +1,37 @@
+using FedAi.RelayDiscovery.Connections;
+using FedAi.RelayDiscovery.Directories;
+
+namespace FedAi.Daemon.Peering;
+
+/// <summary>Sets the pool's relays: the configured ones, and of those found the ones that <see cref="RelayChoice"/> names. For one thread.</summary>
+internal sealed class JoinedRelays(RelayPool pool, RelayOptions options, TimeProvider clock)
+{
+    /// <summary>How long a relay that served badly is left to the end of the queue.</summary>
+    private static readonly TimeSpan BadFor = TimeSpan.FromMinutes(30);
+
+    private readonly IReadOnlyList<PooledRelay> configured = PeeringModule.Relays(options);
+    private readonly HashSet<string> directories = [.. options.Directories.Select(text => new Uri(text).Host)];
+    private readonly Dictionary<Uri, DateTimeOffset> badUntil = [];
+
+    /// <summary>How many found relays are joined.</summary>
+    public int Count { get; private set; }
+
+    public void Join(IReadOnlyList<RankedRelay> found)
+    {
+        var now = clock.GetUtcNow();
+        foreach (var (relay, until) in badUntil)
+            if (until <= now) badUntil.Remove(relay);
+        var mine = pool.Status.Where(relay => !relay.IsConfigured).ToList();
+        foreach (var relay in mine.Where(RelayChoice.IsBad)) badUntil[relay.Relay] = now + BadFor;
+
+        var others = found.Where(relay => !configured.Any(one => one.Url == relay.Url)).ToList();
+        var staying = mine.Select(relay => relay.Relay).Where(relay => !badUntil.ContainsKey(relay)).ToHashSet();
+        var chosen = RelayChoice.Choose(others, staying, badUntil.Keys.ToHashSet(), options.MaxJoined);
+        Count = chosen.Count;
+        pool.SetRelays([.. configured, .. chosen.Select(relay => new PooledRelay(relay.Url, Publishes(relay), Configured: false))]);
+    }
+
+    /// <summary>Only where the operator's own directories sent us: elsewhere other software would show announcements as shop items (DECISIONS E14).</summary>
+    private bool Publishes(RankedRelay relay) =>
+        options.PublishFound && relay.Descriptor.Write && relay.Sources.Any(source => source == RelayScoring.Memory || directories.Contains(source));
+}

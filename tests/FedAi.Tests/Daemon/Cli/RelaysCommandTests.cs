@@ -1,0 +1,79 @@
+using System.Text.Json.Nodes;
+using FedAi.TestKit;
+
+namespace FedAi.Tests.Daemon.Cli;
+
+public sealed class RelaysCommandTests : IDisposable
+{
+    private readonly TempFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task Relays_Directory_ListsItsRelaysWithScoreAndWhy()
+    {
+        await using var directory = await DirectoryServer.StartAsync(DirectoryServer.Text("""{"relays":["a.example",{"url":"wss://b.example","score":5,"latencyMs":400}]}"""));
+
+        var result = await RunAsync("--aggregators", directory.Url.ToString(), "--trust-scores", "b.example=3");
+
+        result.ExitCode.ShouldBe(0, result.Errors);
+        result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
+            .ShouldBe(["6 rw wss://b.example/ 5 by 127.0.0.1, +3 by your trust, -2 for 400 ms", "5 rw wss://a.example/ 5 for being named by 127.0.0.1"]);
+        result.Errors.ShouldBe("", "progress is for terminals");
+    }
+
+    [Fact]
+    public async Task Relays_Json_HoldsDescriptorsOptionsAndDirectories()
+    {
+        await using var directory = await DirectoryServer.StartAsync(DirectoryServer.Text("""{"c.example":{"score":9},"d.example":{"score":2}}"""));
+        await using var broken = await DirectoryServer.StartAsync(DirectoryServer.Text("nothing"));
+
+        var result = await RunAsync("--bootstrap", "wss://boot.example", "--aggregators", directory.Url.ToString(), broken.Url.ToString(), "--min-score", "3", "--max-results", "7", "--json");
+
+        result.ExitCode.ShouldBe(0, result.Errors);
+        result.Errors.ShouldContain("sends no JSON");
+        var json = JsonNode.Parse(result.Output)!;
+        json["relays"]!.AsArray().Select(relay => (string)relay!["url"]!).ShouldBe(["wss://c.example/", "wss://boot.example/"]);
+        var first = json["relays"]![0]!;
+        ((bool)first["read"]!, (bool)first["write"]!, (double)first["score"]!, (double)first["priority"]!).ShouldBe((true, true, 9, 4.5));
+        ((int)json["options"]!["minScore"]!, (int)json["options"]!["maxResults"]!).ShouldBe((3, 7));
+        json["directories"]!.AsArray().Select(one => (int)one!["relays"]!).ShouldBe([2, 0]);
+    }
+
+    [Fact]
+    public async Task Relays_MaxResults_ShowsTheBest()
+    {
+        await using var directory = await DirectoryServer.StartAsync(DirectoryServer.Text("""["a.example","b.example",{"url":"c.example","score":9}]"""));
+
+        (await RunAsync("--aggregators", directory.Url.ToString(), "--max-results", "2")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Relays_Probe_SaysWhoAnswers()
+    {
+        await using var relay = await OwnRelay.StartAsync();
+        var gone = await OwnRelay.StartAsync();
+        await gone.DisposeAsync();
+
+        var result = await RunAsync("--bootstrap", relay.Url.ToString(), gone.Url.ToString(), "--probe", "--json");
+
+        var relays = JsonNode.Parse(result.Output)!["relays"]!.AsArray();
+        relays.Select(one => (bool)one!["probe"]!["answers"]!).ShouldBe([true, false]);
+        ((string?)relays[1]!["probe"]!["problem"]).ShouldNotBeNullOrEmpty();
+    }
+
+    [Fact]
+    public async Task Relays_NothingToAsk_SaysWhatToGive()
+    {
+        var result = await RunAsync();
+
+        (result.ExitCode, result.Output).ShouldBe((2, ""));
+        result.Errors.ShouldContain("--aggregators");
+    }
+
+    [Fact]
+    public async Task Relays_EveryDirectoryIsDown_EndsWith75() =>
+        (await RunAsync("--aggregators", "http://127.0.0.1:1/relays.json")).ExitCode.ShouldBe(75);
+
+    private Task<CommandResult> RunAsync(params string[] arguments) => Fedai.RunAsync(["relays", "--data", folder.Path, .. arguments]);
+}
