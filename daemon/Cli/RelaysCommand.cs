@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedAi.Daemon.Hosting;
 using FedAi.Daemon.Peering;
+using FedAi.Daemon.Trust;
 using FedAi.Protocol.Json;
 using FedAi.RelayDiscovery.Connections;
 using FedAi.RelayDiscovery.Directories;
@@ -69,7 +70,7 @@ internal static class RelaysCommand
         using var progress = new ProgressLine("relays that answer", found.Count);
         var running = pool.RunAsync(ending.Token);
         // An answer to a question, not just an open door.
-        await using (var subscription = await pool.SubscribeAsync(RelayIngestService.Filters, cancellationToken))
+        await using (var subscription = await pool.SubscribeAsync(RelayQueries.For(PeerLists.Empty), cancellationToken))
             await foreach (var _ in subscription.ReadStoredAsync(ProbeTimeout, cancellationToken)) progress.Show(pool.Status.Count(relay => relay.State is RelayState.Connected));
         var status = pool.Status.ToDictionary(relay => relay.Relay);
         await ending.CancelAsync();
