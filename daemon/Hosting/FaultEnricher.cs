@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using FedAi.Daemon.Store;
-using Microsoft.Data.Sqlite;
 using Serilog.Core;
 using Serilog.Events;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using FedAi.Protocol.Messages;
-using Microsoft.Data.Sqlite;
 
 namespace FedAi.Daemon.Store;
 
@@ -20,17 +19,13 @@ internal sealed class Database : IAsyncDisposable
 
     private readonly BlockingCollection<PendingWrite> queue = new(QueueLimit);
     private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly SqliteConnection writer;
-    private readonly Statements statements;
-    private readonly string readers;
+    private readonly Statements writer;
     private Durability level = Durability.Full;
 
-    private Database(string path, SqliteConnection writer)
+    private Database(string path, Statements writer)
     {
         this.writer = writer;
-        statements = new Statements(writer);
         Path = path;
-        readers = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly }.ConnectionString;
         new Thread(WriteBatches) { IsBackground = true, Name = "store-writer" }.Start();
     }
 
@@ -43,21 +38,19 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>Opens or creates the file, mode 0600, and brings its tables up to date.</summary>
     public static Database Open(string path)
     {
-        SqliteLibrary.Use();
-        SqliteConnection? connection = null;
+        Statements? writer = null;
         try
         {
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
             PrivateFile.Create(path);
-            connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ConnectionString);
-            connection.Open();
-            Pragma(connection, "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA cache_size=-16000");
-            StoreSchema.Migrate(connection);
-            return new Database(path, connection);
+            writer = Statements.Open(path, readOnly: false);
+            writer.Script("PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA cache_size=-16000");
+            StoreSchema.Migrate(writer, path);
+            return new Database(path, writer);
         }
         catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException or StoreException)
         {
-            connection?.Dispose();
+            writer?.Dispose();
             if (exception is StoreException) throw;
             throw new StoreException($"cannot open the store {path}: {exception.Message} (check the folder's owner and free space)", exception);
         }
@@ -87,9 +80,7 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>Reads what is committed, on a connection of its own.</summary>
     public T Read<T>(Func<Statements, T> read)
     {
-        using var connection = new SqliteConnection(readers);
-        connection.Open();
-        using var reader = new Statements(connection);
+        using var reader = Statements.Open(Path, readOnly: true);
         return read(reader);
     }
 
@@ -113,7 +104,7 @@ internal sealed class Database : IAsyncDisposable
                 batch.Clear();
             }
 
-            Close();
+            writer.Dispose();
             stopped.SetResult();
         }
 #pragma warning disable CA1031 // Whatever it is, the host must hear of it through Stopped and the waiting callers must not hang.
@@ -122,7 +113,7 @@ internal sealed class Database : IAsyncDisposable
         {
             queue.CompleteAdding();
             foreach (var write in batch.Concat(queue.GetConsumingEnumerable())) write.Fail(exception);
-            Close();
+            writer.Dispose();
             stopped.SetException(exception);
         }
     }
@@ -148,13 +139,13 @@ internal sealed class Database : IAsyncDisposable
             CommitTogether(batch);
             foreach (var write in batch) write.Committed();
         }
-        catch (SqliteException exception) when (IsDiskTrouble(exception))
+        catch (SqliteException exception) when (exception.IsDiskTrouble)
         {
             Rollback();
             var refusal = new Refusal(ErrorCode.StorageFull, "the store cannot write: free space on its disk", RetryAfterSeconds: 30);
             foreach (var write in batch) write.Refuse(refusal);
         }
-        catch (Exception exception) when (exception is not SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB })
+        catch (Exception exception) when (exception is not SqliteException { IsDamage: true })
         {
             // One write is wrong: it alone fails, the others of its batch do not.
             Rollback();
@@ -167,32 +158,15 @@ internal sealed class Database : IAsyncDisposable
     {
         // A synced commit carries every earlier unsynced one with it: the log is one file.
         var wanted = batch.Exists(w => w.Durability == Durability.Full) ? Durability.Full : Durability.Normal;
-        if (wanted != level) Pragma(writer, $"PRAGMA synchronous={(level = wanted) switch { Durability.Full => "FULL", _ => "NORMAL" }}");
-        statements.Execute("BEGIN IMMEDIATE");
-        foreach (var write in batch) write.Run(statements);
-        statements.Execute("COMMIT");
+        if (wanted != level) writer.Script($"PRAGMA synchronous={(level = wanted) switch { Durability.Full => "FULL", _ => "NORMAL" }}");
+        writer.Execute("BEGIN IMMEDIATE");
+        foreach (var write in batch) write.Run(writer);
+        writer.Execute("COMMIT");
     }
 
     private void Rollback()
     {
         // SQLite has rolled back by itself after some errors (a full disk among them).
-        if (SQLitePCL.raw.sqlite3_get_autocommit(writer.Handle) == 0) statements.Execute("ROLLBACK");
-    }
-
-    private void Close()
-    {
-        statements.Dispose();
-        using (var pool = new SqliteConnection(readers)) SqliteConnection.ClearPool(pool);
-        writer.Dispose();
-    }
-
-    private static bool IsDiskTrouble(SqliteException exception) =>
-        exception.SqliteErrorCode is SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_CANTOPEN or SQLitePCL.raw.SQLITE_READONLY;
-
-    private static void Pragma(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
+        if (writer.InTransaction) writer.Execute("ROLLBACK");
     }
 }

@@ -1,5 +1,4 @@
 using FedAi.Protocol.Messages;
-using Microsoft.Data.Sqlite;
 
 namespace FedAi.Daemon.Store;
 
@@ -40,7 +39,7 @@ internal sealed class MeteringTable(Database database)
         return null;
     });
 
-    private static MeteringRow Map(SqliteDataReader row) => new()
+    private static MeteringRow Map(StoreRow row) => new()
     {
         RequestId = row.GetString(0),
         Node = row.GetString(1),
@@ -52,7 +51,7 @@ internal sealed class MeteringTable(Database database)
         PriceMsat = row.IsDBNull(7) ? null : row.GetInt64(7),
         Status = row.GetString(8),
         TsMs = row.GetInt64(9),
-        Envelope = (byte[])row[10],
-        Proof = row.IsDBNull(11) ? null : (byte[])row[11],
+        Envelope = row.GetBytes(10),
+        Proof = row.IsDBNull(11) ? null : row.GetBytes(11),
     };
 }

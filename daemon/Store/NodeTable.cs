@@ -17,7 +17,7 @@ internal sealed class NodeTable(Database database)
     });
 
     public IReadOnlyList<NodeRow> Load() => database.Read(statements =>
-        statements.Query("SELECT npub, node_id, envelope, seen_ms FROM nodes", row => new NodeRow(row.GetString(0), row.GetString(1), (byte[])row[2], row.GetInt64(3))));
+        statements.Query("SELECT npub, node_id, envelope, seen_ms FROM nodes", row => new NodeRow(row.GetString(0), row.GetString(1), row.GetBytes(2), row.GetInt64(3))));
 
     /// <summary>Forgets nodes not seen since <paramref name="oldestSeenMs"/>; their ids are free again.</summary>
     public Task<Refusal?> ForgetAsync(long oldestSeenMs) => database.WriteAsync(Durability.Normal, statements =>

@@ -24,7 +24,7 @@ internal sealed class ReplayTable(Database database)
         var refusal = await database.WriteAsync(Durability.Full, statements =>
         {
             statements.Execute("DELETE FROM nonces WHERE ts < $1", oldestTsMs);
-            var nonces = statements.Query("SELECT id, ts FROM nonces", row => new ReplayNonce(BinaryPrimitives.ReadUInt128BigEndian((byte[])row[0]), row.GetInt64(1)));
+            var nonces = statements.Query("SELECT id, ts FROM nonces", row => new ReplayNonce(BinaryPrimitives.ReadUInt128BigEndian(row.GetBytes(0)), row.GetInt64(1)));
             memory = statements.Query("SELECT floor_ms, clean FROM replay", row => new ReplayMemory(row.GetInt64(0), row.GetBoolean(1), nonces))[0];
             statements.Execute("UPDATE replay SET clean = 0");
             return null;

@@ -1,5 +1,3 @@
-using Microsoft.Data.Sqlite;
-
 namespace FedAi.Daemon.Store;
 
 /// <summary>The tables, as steps: <c>user_version</c> counts the steps a file has seen. A step that was released is never changed.</summary>
@@ -36,18 +34,13 @@ internal static class StoreSchema
         """,
     ];
 
-    public static void Migrate(SqliteConnection connection)
+    public static void Migrate(Statements statements, string path)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA user_version";
-        var version = (int)(long)command.ExecuteScalar()!;
+        var version = (int)statements.Query("PRAGMA user_version", row => row.GetInt64(0))[0];
         if (version > Steps.Length)
-            throw new StoreException($"the store {connection.DataSource} was written by a newer fedai (schema {version}, this one knows {Steps.Length}): update fedai");
+            throw new StoreException($"the store {path} was written by a newer fedai (schema {version}, this one knows {Steps.Length}): update fedai");
 
         for (; version < Steps.Length; version++)
-        {
-            command.CommandText = $"BEGIN IMMEDIATE;{Steps[version]}PRAGMA user_version={version + 1};COMMIT";
-            command.ExecuteNonQuery();
-        }
+            statements.Script($"BEGIN IMMEDIATE;{Steps[version]}PRAGMA user_version={version + 1};COMMIT");
     }
 }

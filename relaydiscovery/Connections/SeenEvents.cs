@@ -9,7 +9,7 @@ namespace FedAi.RelayDiscovery.Connections;
 /// </summary>
 public sealed class SeenEvents(int capacity)
 {
-    private HashSet<Hex32> recent = new(capacity);
+    private HashSet<Hex32> recent = [];
     private HashSet<Hex32> older = [];
 
     public bool Contains(Hex32 id) => recent.Contains(id) || older.Contains(id);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Envelopes;
@@ -26,7 +27,7 @@ internal sealed class StubNode : IAsyncDisposable
     /// <summary>A prompt with this in it is answered with a signature that does not hold.</summary>
     public const string Cheat = "answer with a wrong signature";
 
-    private const int TokensPerSecond = 20;
+    private static readonly TimeSpan TokenInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly KeyPair key;
     private readonly WebApplication app;
@@ -89,15 +90,21 @@ internal sealed class StubNode : IAsyncDisposable
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
-    /// <summary>Sends maxTokens words at 20 a second; each is the time of its sending in Stopwatch ticks, which all processes of a machine share.</summary>
+    /// <summary>
+    /// Sends maxTokens words at 20 a second; each is the time of its sending in Stopwatch ticks, which all processes of a machine share.
+    /// Every stream keeps a beat of its own: timers of equal period that once fired together would stay together, and no two users do.
+    /// </summary>
     private async Task StreamAsync(HttpContext context)
     {
         if (await OpenAsync(context) is not { } request) return;
         context.Response.ContentType = "text/event-stream";
-        using var beat = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / TokensPerSecond));
         var output = new StringBuilder();
-        for (var index = 0; index < request.MaxTokens && await beat.WaitForNextTickAsync(context.RequestAborted); index++)
+        var started = Stopwatch.GetTimestamp();
+        var phase = TokenInterval * RandomNumberGenerator.GetInt32(1000) / 1000;
+        for (var index = 0; index < request.MaxTokens; index++)
         {
+            var wait = phase + (TokenInterval * index) - Stopwatch.GetElapsedTime(started);
+            if (wait > TimeSpan.Zero) await Task.Delay(wait, context.RequestAborted);
             var word = Stopwatch.GetTimestamp().ToString(CultureInfo.InvariantCulture) + " ";
             output.Append(word);
             context.Response.BodyWriter.Write(Encoding.UTF8.GetBytes(

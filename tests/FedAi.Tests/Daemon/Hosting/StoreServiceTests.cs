@@ -39,8 +39,8 @@ public sealed class StoreServiceTests
         await service.StartAsync(CancellationToken.None);
 
         // As if SQLite had found the file damaged.
-        await store.Database.WriteAsync(Durability.Full, _ => throw new Microsoft.Data.Sqlite.SqliteException("damaged", SQLitePCL.raw.SQLITE_CORRUPT)).ShouldThrowAsync<Microsoft.Data.Sqlite.SqliteException>();
+        await store.Database.WriteAsync(Durability.Full, _ => throw new SqliteException(SQLitePCL.raw.SQLITE_CORRUPT, "damaged")).ShouldThrowAsync<SqliteException>();
 
-        await Should.ThrowAsync<Microsoft.Data.Sqlite.SqliteException>(() => service.ExecuteTask!.WaitAsync(Patience.Limit));
+        await Should.ThrowAsync<SqliteException>(() => service.ExecuteTask!.WaitAsync(Patience.Limit));
     }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using FedAi.Daemon.Store;
 using FedAi.Protocol.Messages;
 using FedAi.TestKit;
-using Microsoft.Data.Sqlite;
 
 namespace FedAi.Tests.Daemon.Store;
 
@@ -182,11 +181,8 @@ public sealed class DatabaseTests : IDisposable
 
     private static void Execute(string path, string sql)
     {
-        using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
+        using var statements = Statements.Open(path, readOnly: false);
+        statements.Script(sql);
     }
 
     /// <summary>Pages in the log: a 32-byte header, then 24 bytes and a page of 4096 each.</summary>
