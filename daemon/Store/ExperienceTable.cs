@@ -7,7 +7,7 @@ namespace FedAi.Daemon.Store;
 internal sealed class ExperienceTable(Database database)
 {
     public IReadOnlyList<ExperienceRow> Load() => database.Read(statements => statements.Query(
-        "SELECT peer, good, bad, at_ms FROM experience", row => new ExperienceRow(Hex32.From((byte[])row[0]), row.GetDouble(1), row.GetDouble(2), row.GetInt64(3))));
+        "SELECT peer, good, bad, at_ms FROM experience", row => new ExperienceRow(Hex32.From(row.GetBytes(0)), row.GetDouble(1), row.GetDouble(2), row.GetInt64(3))));
 
     public Task<Refusal?> SaveAsync(IReadOnlyList<ExperienceRow> rows) => database.WriteAsync(Durability.Normal, statements =>
     {

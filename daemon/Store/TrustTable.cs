@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using FedAi.Protocol.Messages;
 using FedAi.Protocol.Nostr;
-using Microsoft.Data.Sqlite;
 
 namespace FedAi.Daemon.Store;
 
@@ -25,9 +24,9 @@ internal sealed class TrustTable(Database database)
         return null;
     }, hurry: false);
 
-    private static TrustStatement Read(SqliteDataReader row) => new(
-        Hex32.From((byte[])row[0]), row.GetInt32(1), Hex32.From((byte[])row[2]), row.GetInt64(3), Hex32.From((byte[])row[4]),
-        MemoryMarshal.Cast<byte, Hex32>((byte[])row[5]).ToArray(), row.GetInt32(6));
+    private static TrustStatement Read(StoreRow row) => new(
+        Hex32.From(row.GetBytes(0)), (int)row.GetInt64(1), Hex32.From(row.GetBytes(2)), row.GetInt64(3), Hex32.From(row.GetBytes(4)),
+        MemoryMarshal.Cast<byte, Hex32>(row.GetBytes(5)).ToArray(), (int)row.GetInt64(6));
 
     internal static byte[] Bytes(Hex32 value)
     {
