@@ -21,7 +21,7 @@ internal sealed class MeteringTable(Database database)
 
     /// <summary>What <paramref name="read"/> makes of every signed envelope with a time from <paramref name="fromMs"/> on and before <paramref name="untilMs"/>.</summary>
     public IReadOnlyList<T> Envelopes<T>(long fromMs, long untilMs, Func<byte[], T> read) => database.Read(statements =>
-        statements.Query("SELECT envelope FROM metering WHERE ts >= $1 AND ts < $2", row => read((byte[])row[0]), fromMs, untilMs));
+        statements.Query("SELECT envelope FROM metering WHERE ts >= $1 AND ts < $2", row => read(row.GetBytes(0)), fromMs, untilMs));
 
     /// <summary>Sums per node and model over records with a time of at least <paramref name="sinceMs"/>.</summary>
     // total(), not sum(): absurd numbers of one node must not make the query overflow.
