@@ -12,6 +12,14 @@ internal static class CliConfig
     /// <param name="flags">Values of flags of the command itself, by configuration key; those that were not given are null.</param>
     public static async Task<FedAiOptions?> ReadAsync(ParseResult arguments, params (string Key, string? Value)[] flags)
     {
+        var (options, problems) = await LoadAsync(arguments, flags);
+        foreach (var problem in problems) await Errors.TellAsync(problem);
+        return options;
+    }
+
+    /// <summary>The same, with the problems told to nobody yet.</summary>
+    public static async Task<OptionsResult> LoadAsync(ParseResult arguments, params (string Key, string? Value)[] flags)
+    {
         var dataFile = Path.Combine(arguments.GetValue(CliOptions.Data)!, "fedai.json");
         var path = arguments.GetValue(CliOptions.Config) ?? (File.Exists(dataFile) ? dataFile : null);
         string? text = null;
@@ -23,8 +31,7 @@ internal static class CliConfig
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                await Errors.TellAsync($"cannot read {path}: {exception.Message}");
-                return null;
+                return new OptionsResult(null, [$"cannot read {path}: {exception.Message}"]);
             }
         }
 
@@ -37,8 +44,6 @@ internal static class CliConfig
 
         values.AddRange(flags.Where(flag => flag.Value is not null).Select(flag => KeyValuePair.Create(flag.Key, flag.Value!)));
         var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(entry => KeyValuePair.Create((string)entry.Key, (string?)entry.Value ?? ""));
-        var result = OptionsReader.Read(text, path ?? dataFile, environment, values);
-        foreach (var problem in result.Problems) await Errors.TellAsync(problem);
-        return result.Options;
+        return OptionsReader.Read(text, path ?? dataFile, environment, values);
     }
 }

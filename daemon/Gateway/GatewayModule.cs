@@ -29,4 +29,16 @@ internal static class GatewayModule
         ["models"] = new JsonArray([.. services.GetRequiredService<IInferenceBackend>().Models.Select(model => JsonValue.Create(model.Id))]),
         ["proofs"] = services.GetRequiredService<ProofStore>().Count,
     };
+
+    /// <summary>For fedai doctor: whether known routers answer here. A few are enough.</summary>
+    public static async Task<IReadOnlyList<ReachFinding>> ReachAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        const int enough = 5;
+        var client = services.GetRequiredService<ReachClient>();
+        return await Task.WhenAll(services.GetRequiredService<RouterDirectory>().Current.Take(enough).Select(async router =>
+        {
+            var refusal = await client.GreetAsync(router.Endpoint, cancellationToken);
+            return new ReachFinding(router.Key, ReachFinding.Outward, refusal is null, refusal?.Code);
+        }));
+    }
 }

@@ -48,7 +48,12 @@ internal static partial class DaemonHost
         app.Use(next => request => guard.InvokeAsync(request, next));
         app.UseRouting();
         app.MapStatus();
-        if (context.DataFolder is not null) app.MapControl();
+        if (context.DataFolder is not null)
+        {
+            app.MapControl();
+            app.MapDoctor();
+        }
+
         switch (context.Role)
         {
             case Role.Node: NodeModule.Map(app); break;

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using FedAi.Daemon.Peering;
 using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Messages;
 using FedAi.Runners;
 using FedAi.Runners.Llama;
 using Microsoft.AspNetCore.Connections;
@@ -72,6 +73,24 @@ internal static class NodeModule
             ["routers"] = new JsonObject(services.GetRequiredService<RegistrationLog>().States
                 .Select(router => KeyValuePair.Create<string, JsonNode?>(router.Key.Npub, router.Value))),
         };
+    }
+
+    /// <summary>For fedai doctor: whether its routers reach this node, each the way it does.</summary>
+    public static async Task<IReadOnlyList<ReachFinding>> ReachAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var (routers, channels, client) = (services.GetRequiredService<RouterLinks>(), services.GetRequiredService<ChannelStates>(), services.GetRequiredService<ReachClient>());
+        return await Task.WhenAll(routers.All.Select(async router =>
+        {
+            if (routers.Resolve(router.Key) is not { } endpoint) return new ReachFinding(router.Key, ReachFinding.Outward, false, ErrorCode.RouterUnreachable);
+            if (channels.IsWanted(router.Key) == true)
+            {
+                var problem = channels.Problem(router.Key);
+                return new ReachFinding(router.Key, ReachFinding.Reverse, problem is null, problem?.Code);
+            }
+
+            var (report, refusal) = await client.AskAsync(endpoint, cancellationToken);
+            return ReachFinding.Of(router.Key, report, refusal);
+        }));
     }
 
     private static NodeIdentity Identity(KeyPair key, NodeOptions options) => new(

@@ -69,11 +69,23 @@ internal sealed class PeerHttp : IDisposable
         using (answer) return (null, null, await PeerRefusal.ReadAsync(answer, ErrorCode.RouterError, cancellationToken));
     }
 
+    /// <summary>What is under a path of the peer, at most that many bytes, over a connection of its own, which leads to this very address if one is given.</summary>
+    public async Task<byte[]> GetOnceAsync(PeerEndpoint peer, string path, IPAddress? only, int maxBytes, CancellationToken cancellationToken)
+    {
+        using var once = new HttpMessageInvoker(Handler(async (_, connecting) => (await OpenAsync(peer, connecting, only)).Stream));
+        using var message = Message(HttpMethod.Get, peer, path);
+        using var answer = await once.SendAsync(message, cancellationToken);
+        await using var body = new BoundedStream(await answer.Content.ReadAsStreamAsync(cancellationToken), maxBytes);
+        using var all = new MemoryStream();
+        await body.CopyToAsync(all, cancellationToken);
+        return all.ToArray();
+    }
+
     public void Dispose() => http.Dispose();
 
     /// <summary>
     /// Written for a made-up host, over "http": the handler keeps one pool of connections for each, and connecting, TLS included,
-    /// is <see cref="OpenAsync(PeerEndpoint, CancellationToken)"/>'s. The peer sees its own name.
+    /// is <see cref="OpenAsync(PeerEndpoint, CancellationToken, IPAddress?)"/>'s. The peer sees its own name.
     /// </summary>
     private static HttpRequestMessage Message(HttpMethod method, PeerEndpoint peer, string path)
     {
@@ -98,18 +110,19 @@ internal sealed class PeerHttp : IDisposable
         ConnectCallback = connect,
     };
 
-    private async Task<(Stream Stream, IPEndPoint Peer)> OpenAsync(PeerEndpoint peer, CancellationToken cancellationToken)
+    private async Task<(Stream Stream, IPEndPoint Peer)> OpenAsync(PeerEndpoint peer, CancellationToken cancellationToken, IPAddress? only = null)
     {
-        var stream = await OpenAsync(peer.Base.IdnHost, peer.Base.Port, peer.Named ? PrivateNetworks.Lan : privateNetworks, cancellationToken);
+        var stream = await OpenAsync(peer.Base.IdnHost, peer.Base.Port, peer.Named ? PrivateNetworks.Lan : privateNetworks, cancellationToken, only);
         var remote = (IPEndPoint)stream.Socket.RemoteEndPoint!;
         return (peer.Base.Scheme == Uri.UriSchemeHttps ? await EncryptAsync(stream, peer, cancellationToken) : stream, remote);
     }
 
-    private static async Task<NetworkStream> OpenAsync(string host, int port, PrivateNetworks privateNetworks, CancellationToken cancellationToken)
+    private static async Task<NetworkStream> OpenAsync(string host, int port, PrivateNetworks privateNetworks, CancellationToken cancellationToken, IPAddress? only = null)
     {
         var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancellationToken);
         if (addresses.Length == 0 || !Array.TrueForAll(addresses, address => AddressPolicy.Allows(address, privateNetworks)))
             throw new BlockedAddressException();
+        if (only is not null) addresses = Array.Exists(addresses, address => address.MapToIPv6().Equals(only.MapToIPv6())) ? [only] : throw new BlockedAddressException();
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using FedAi.Daemon.Capability;
 using FedAi.Daemon.OpenAi;
 using FedAi.Daemon.Peering;
+using FedAi.Protocol.Crypto;
 
 namespace FedAi.Daemon.Router;
 
@@ -15,7 +16,7 @@ internal static class RouterModule
         PeeringModule.AddRelay(services);
         services.AddSingleton<RouterAdmission>().AddSingleton<NodeChannels>().AddSingleton<NodeDirectory>().AddSingleton<ManifestIntake>().AddSingleton<RouterMetering>().AddSingleton<RouterReceipts>().AddSingleton<JobDispatcher>();
         services.AddSingleton<IInferenceBackend>(provider => provider.GetRequiredService<JobDispatcher>());
-        services.AddSingleton<InferEndpoints>().AddSingleton<QuoteEndpoints>().AddSingleton<RegisterEndpoints>().AddSingleton<ConnectEndpoints>();
+        services.AddSingleton<InferEndpoints>().AddSingleton<QuoteEndpoints>().AddSingleton<RegisterEndpoints>().AddSingleton<ConnectEndpoints>().AddSingleton<ProbeEndpoints>();
         PeeringModule.AddAnnouncements(services, Offer);
     }
 
@@ -26,6 +27,7 @@ internal static class RouterModule
         app.Services.GetRequiredService<QuoteEndpoints>().Map(app);
         app.Services.GetRequiredService<RegisterEndpoints>().Map(app);
         app.Services.GetRequiredService<ConnectEndpoints>().Map(app);
+        app.Services.GetRequiredService<ProbeEndpoints>().Map(app);
         app.MapOpenAi();
         PeeringModule.MapRelay(app);
         app.Services.GetRequiredService<NodeDirectory>().Changed += app.Services.GetRequiredService<AnnouncementService>().OfferChanged;
@@ -41,6 +43,18 @@ internal static class RouterModule
             ["nodes"] = new JsonObject { ["total"] = nodes.Count, ["active"] = nodes.Count(node => node.IsActive(now)), ["connected"] = services.GetRequiredService<NodeChannels>().Open },
             ["models"] = new JsonArray([.. RouterModels.Of(nodes, now).Select(model => JsonValue.Create(model.Id))]),
         };
+    }
+
+    /// <summary>For fedai doctor: whether other routers reach this one. A few are enough.</summary>
+    public static async Task<IReadOnlyList<ReachFinding>> ReachAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        const int enough = 3;
+        var (own, client) = (services.GetRequiredService<KeyPair>().PublicKey, services.GetRequiredService<ReachClient>());
+        return await Task.WhenAll(services.GetRequiredService<RouterDirectory>().Current.Where(router => !router.Key.Equals(own)).Take(enough).Select(async router =>
+        {
+            var (report, refusal) = await client.AskAsync(router.Endpoint, cancellationToken);
+            return ReachFinding.Of(router.Key, report, refusal);
+        }));
     }
 
     private static RouterOffer Offer(IServiceProvider services, Uri listening)

@@ -19,6 +19,8 @@ namespace FedAi.Protocol.Json;
 [JsonSerializable(typeof(NodeCapacity))]
 [JsonSerializable(typeof(NodeDescriptor))]
 [JsonSerializable(typeof(NodeConnect))]
+[JsonSerializable(typeof(ReachProbe))]
+[JsonSerializable(typeof(ReachReport))]
 [JsonSerializable(typeof(SealKey))]
 [JsonSerializable(typeof(NodeSealKey))]
 [JsonSerializable(typeof(SealedPrompt))]

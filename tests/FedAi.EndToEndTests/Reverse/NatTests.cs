@@ -44,6 +44,8 @@ public sealed class NatTests
         while (answer.ExitCode != 0);
 
         answer.Output.ShouldContain("A router receives requests from clients");
+        var doctor = await federation.CommandAtAsync("node", limit.Token, "doctor", "--data", federation.Data("node"));
+        doctor.Output.ShouldContain("asks over the connection this node opened");
         (await KnockAsync(networks.Home, node.Url)).ShouldBe(0);
         (await KnockAsync(networks.Outside, node.Url)).ShouldNotBe(0);
         (await KnockAsync(networks.Outside, new UriBuilder(node.Url) { Host = NetworkNamespaces.HomeAddress }.Uri)).ShouldNotBe(0);

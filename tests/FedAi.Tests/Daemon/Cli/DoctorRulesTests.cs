@@ -1,0 +1,61 @@
+using System.Text.Json.Nodes;
+using FedAi.Daemon.Cli;
+
+namespace FedAi.Tests.Daemon.Cli;
+
+public sealed class DoctorRulesTests
+{
+    private const string Node = """
+        {"role":"node","version":"1","network":"main","models":["m"],"services":[{"name":"A","state":"running"}],
+         "runner":{"name":"llama","health":{"ok":true,"detail":null},"restarts":0,"isolation":"bubblewrap","notDenied":[]},
+         "routers":{"npub1a":"registered"},"relays":[{"url":"wss://a/","state":"connected","problem":null,"clockAheadMs":200}]}
+        """;
+
+    [Fact]
+    public void Judge_HealthyNode_FindsNothingWrong() =>
+        Judge(Node, """{"reach":[{"router":"npub1a","way":"reverse","reachable":true,"reason":null,"seenAs":null}]}""").ShouldAllBe(finding => finding.Ok);
+
+    [Theory]
+    [InlineData("\"registered\"", "\"node-not-allowed\"", "router", "filter.follow")]
+    [InlineData("\"registered\"", "\"ts-out-of-window\"", "router", "clock")]
+    [InlineData("\"registered\"", "\"private-address-blocked\"", "router", "http.publicEndpoint")]
+    [InlineData("{\"npub1a\":\"registered\"}", "{}", "routers", "node.routers")]
+    [InlineData("\"models\":[\"m\"]", "\"models\":[]", "model", "runner.modelPath")]
+    [InlineData("bubblewrap", "rlimits", "cage", "bubblewrap")]
+    [InlineData("\"running\"", "\"failed\"", "daemon", "log")]
+    [InlineData("\"connected\"", "\"waiting\"", "relays", "relays.bootstrap")]
+    [InlineData("200", "-45000", "clock", "timedatectl")]
+    public void Judge_OneThingWrong_SaysWhatAndTheNextStep(string good, string bad, string about, string next)
+    {
+        var wrong = Judge(Node.Replace(good, bad, StringComparison.Ordinal)).Where(finding => !finding.Ok).ShouldHaveSingleItem();
+
+        wrong.About.ShouldBe(about);
+        wrong.Next!.ShouldContain(next);
+    }
+
+    [Theory]
+    [InlineData("direct", "node-unreachable", "firewall")]
+    [InlineData("direct", "node-response-key-mismatch", "another program")]
+    [InlineData("reverse", "node-not-allowed", "filter.follow")]
+    [InlineData("outward", "router-unreachable", "the router runs")]
+    public void Judge_NotReached_SaysWhyAndTheNextStep(string way, string reason, string next)
+    {
+        var wrong = Judge(Node, $$"""{"reach":[{"router":"npub1a","way":"{{way}}","reachable":false,"reason":"{{reason}}","seenAs":"8.8.8.8"}]}""").Where(finding => !finding.Ok).ShouldHaveSingleItem();
+
+        wrong.Says.ShouldContain(reason);
+        wrong.Next!.ShouldContain(next);
+        if (way == "direct") wrong.Says.ShouldContain("8.8.8.8");
+    }
+
+    [Fact]
+    public void Judge_OneOfTwoRelaysDown_IsWellAndTold() =>
+        Judge(Node.Replace("[{\"url\"", """[{"url":"wss://b/","state":"waiting","problem":"refused","clockAheadMs":null},{"url" """.TrimEnd(), StringComparison.Ordinal))
+            .Single(finding => finding.About == "relays").ShouldBe(new Finding("relays", true, "1 of 2 connected; wss://b/: refused"));
+
+    [Fact]
+    public void Judge_GatewayThatKnowsNobody_PointsAtItsRelays() =>
+        Judge("""{"role":"gateway","network":"main","routers":[],"models":[],"relays":[],"services":[]}""").Where(finding => !finding.Ok)
+            .Select(finding => finding.About).ShouldBe(["routers", "relays"]);
+
+    private static List<Finding> Judge(string status, string? doctor = null) => [.. DoctorRules.Judge(JsonNode.Parse(status)!, doctor is null ? null : JsonNode.Parse(doctor))];
+}
