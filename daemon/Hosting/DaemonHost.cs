@@ -199,7 +199,7 @@ internal static partial class DaemonHost
         // By a factory, so that the container closes it, last of all.
         services.AddSingleton(_ => database);
         services.AddSingleton(tables).AddSingleton(tables.Replay).AddSingleton(tables.Metering).AddSingleton(tables.Nodes).AddSingleton(tables.Announcements).AddSingleton(tables.Manifests)
-            .AddSingleton(tables.Trust).AddSingleton(tables.Experience);
+            .AddSingleton(tables.Trust).AddSingleton(tables.Experience).AddSingleton(tables.Heard);
         services.AddHostedService<StoreService>();
     }
 

@@ -13,6 +13,9 @@ internal sealed partial class StoreService(Database database, StoreTables tables
     // A node that has been silent this long may lose its name to another key.
     private const long NodeDays = 30;
 
+    // Where a router's relay was may still be right when its announcement has long expired.
+    private const int HeardDays = 7;
+
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -36,6 +39,7 @@ internal sealed partial class StoreService(Database database, StoreTables tables
             await tables.Metering.ForgetAsync(now.AddDays(-options.MeteringDays).ToUnixTimeMilliseconds()),
             await tables.Nodes.ForgetAsync(now.AddDays(-NodeDays).ToUnixTimeMilliseconds()),
             await tables.Experience.ForgetAsync((now - PeerExperience.Lifetime).ToUnixTimeMilliseconds()),
+            await tables.Heard.ForgetAsync(now.AddDays(-HeardDays).ToUnixTimeMilliseconds()),
         ];
         if (answers.OfType<Refusal>().FirstOrDefault() is { } refusal) LogNotForgotten(refusal.Hint);
     }

@@ -3,7 +3,7 @@ using FedAi.RelayDiscovery.Directories;
 
 namespace FedAi.Daemon.Peering;
 
-/// <summary>Sets the pool's relays: the configured ones, and of those found the ones that <see cref="RelayChoice"/> names. For one thread.</summary>
+/// <summary>Sets the pool's relays: the configured ones, those that routers serve, and of those found the ones that <see cref="RelayChoice"/> names. One thread finds, another knows the routers.</summary>
 internal sealed class JoinedRelays(RelayPool pool, RelayOptions options, TimeProvider clock)
 {
     /// <summary>How long a relay that served badly is left to the end of the queue.</summary>
@@ -12,6 +12,10 @@ internal sealed class JoinedRelays(RelayPool pool, RelayOptions options, TimePro
     private readonly IReadOnlyList<PooledRelay> configured = PeeringModule.Relays(options);
     private readonly HashSet<string> directories = [.. options.Directories.Select(text => new Uri(text).Host)];
     private readonly Dictionary<Uri, DateTimeOffset> badUntil = [];
+
+    private readonly Lock gate = new();
+    private IReadOnlyList<PooledRelay> peers = [];
+    private IReadOnlyList<PooledRelay> chosen = [];
 
     /// <summary>How many found relays are joined.</summary>
     public int Count { get; private set; }
@@ -26,10 +30,27 @@ internal sealed class JoinedRelays(RelayPool pool, RelayOptions options, TimePro
 
         var others = found.Where(relay => !configured.Any(one => one.Url == relay.Url)).ToList();
         var staying = mine.Select(relay => relay.Relay).Where(relay => !badUntil.ContainsKey(relay)).ToHashSet();
-        var chosen = RelayChoice.Choose(others, staying, badUntil.Keys.ToHashSet(), options.MaxJoined);
-        Count = chosen.Count;
-        pool.SetRelays([.. configured, .. chosen.Select(relay => new PooledRelay(relay.Url, Publishes(relay), Configured: false))]);
+        var best = RelayChoice.Choose(others, staying, badUntil.Keys.ToHashSet(), options.MaxJoined);
+        Count = best.Count;
+        lock (gate)
+        {
+            chosen = [.. best.Select(relay => new PooledRelay(relay.Url, Publishes(relay), Configured: false))];
+            Set();
+        }
     }
+
+    /// <summary>From now on the relays of these routers.</summary>
+    public void Join(IReadOnlyList<PooledRelay> routers)
+    {
+        lock (gate)
+        {
+            peers = routers;
+            Set();
+        }
+    }
+
+    /// <summary>Of a relay that is several of these the first counts: a router's own relay is reached as the router says.</summary>
+    private void Set() => pool.SetRelays([.. configured, .. peers, .. chosen]);
 
     /// <summary>Only where the operator's own directories sent us: elsewhere other software would show announcements as shop items (DECISIONS E14).</summary>
     private bool Publishes(RankedRelay relay) =>

@@ -31,13 +31,14 @@ internal sealed class PeerHttp : IDisposable
             (await OpenAsync(context.InitialRequestMessage.Options.TryGetValue(Endpoint, out var peer) ? peer : throw new BlockedAddressException(), cancellationToken)).Stream));
     }
 
-    /// <summary>A client for relays, under the same rules: their WebSocket connections and the documents they describe themselves in. Authorities decide about their certificates.</summary>
-    public static HttpClient ForRelays(PrivateNetworks privateNetworks) =>
-        new(Handler(async (context, cancellationToken) => await OpenAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, privateNetworks, cancellationToken)))
-        {
-            // Callers bound their own waiting; a connection to a relay may rightly last for days.
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+    /// <summary>A client for relays, under the same rules: their WebSocket connections and the documents they describe themselves in. Authorities decide about their certificates, or (for the relay of one router) what that router announced.</summary>
+    public static HttpClient ForRelays(PrivateNetworks privateNetworks, IReadOnlyList<string>? tlsSpki = null)
+    {
+        var handler = Handler(async (context, cancellationToken) => await OpenAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, privateNetworks, cancellationToken));
+        if (tlsSpki is { Count: > 0 }) handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => CertificatePin.Fits(certificate, tlsSpki);
+        // Callers bound their own waiting; a connection to a relay may rightly last for days.
+        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
 
     /// <summary>Posts JSON to a path under the peer's base and gives the answer as soon as its headers are here; the caller bounds what it reads of it, and for how long.</summary>
     public async Task<HttpResponseMessage> PostAsync(PeerEndpoint peer, string path, byte[] json, CancellationToken cancellationToken)

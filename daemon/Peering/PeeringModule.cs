@@ -27,8 +27,11 @@ internal static class PeeringModule
             new ControlMessageHandler(provider.GetRequiredService<RouterDirectory>(), provider.GetRequiredService<HttpOptions>().AllowPrivate),
             provider.GetRequiredService<TrustScores>(), provider.GetRequiredService<FederationNetwork>(),
             Hex32.From(provider.GetRequiredService<KeyPair>().PublicKey), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<HeardAnnouncements>();
+        services.AddSingleton(provider => new PeerRelayPool(provider.GetRequiredService<JoinedRelays>(), provider.GetRequiredService<RelayOptions>(),
+            provider.GetRequiredService<HttpOptions>(), provider.GetRequiredService<PublicAddress>(), provider.GetService<RelayOutlet>()));
         // Before anything is heard, so that what the last run knew decides.
-        services.AddHostedService<TrustService>().AddHostedService<RelayIngestService>().AddHostedService<RelayFinderService>();
+        services.AddHostedService<TrustService>().AddHostedService<RelayIngestService>().AddHostedService<RelayFinderService>().AddHostedService<PeerRelayService>();
     }
 
     /// <summary>The gate for signed requests, for roles that take them.</summary>

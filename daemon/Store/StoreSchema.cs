@@ -32,6 +32,12 @@ internal static class StoreSchema
 
         CREATE TABLE experience (peer BLOB NOT NULL UNIQUE, good REAL NOT NULL, bad REAL NOT NULL, at_ms INTEGER NOT NULL);
         """,
+        """
+        CREATE TABLE heard (
+            author BLOB NOT NULL, kind INTEGER NOT NULL, address TEXT NOT NULL, created_at INTEGER NOT NULL, expires_ms INTEGER NOT NULL,
+            event BLOB NOT NULL, UNIQUE (author, kind, address));
+        CREATE INDEX heard_expires ON heard (expires_ms);
+        """,
     ];
 
     public static void Migrate(Statements statements, string path)

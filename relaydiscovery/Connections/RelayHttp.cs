@@ -6,5 +6,5 @@ namespace FedAi.RelayDiscovery.Connections;
 /// </summary>
 public sealed record RelayHttp(HttpClient Configured, HttpClient Found)
 {
-    public HttpClient For(PooledRelay relay) => relay.Configured ? Configured : Found;
+    public HttpClient For(PooledRelay relay) => relay.Client ?? (relay.Configured ? Configured : Found);
 }

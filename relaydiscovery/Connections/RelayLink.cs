@@ -144,7 +144,7 @@ internal sealed class RelayLink
         Record.CountAttempt();
         state = RelayState.Connecting;
         var asked = pool.Clock.GetTimestamp();
-        using var connection = await RelayConnection.ConnectAsync(Relay, pooled.Configured ? null : pool.Http?.Found, pool.Options, pool.Clock, stop);
+        using var connection = await RelayConnection.ConnectAsync(Relay, pooled.Client ?? (pooled.Configured ? null : pool.Http?.Found), pool.Options, pool.Clock, stop);
         var since = pool.Clock.GetTimestamp();
         var open = new RelayTalk(Relay, connection, pooled.Configured || pool.Options.AuthenticateToFound ? pool.Identity : null, pool.Options, pool.Clock);
         Record.NoteClock(connection.ClockAhead);

@@ -21,9 +21,11 @@ internal sealed class TestFederation : IAsyncDisposable
     public NodeDirectory Directory => Router.Services.GetRequiredService<NodeDirectory>();
 
     /// <summary>Starts a router and one node per runner, and waits until every node is registered.</summary>
-    public static async Task<TestFederation> StartAsync(params IRunner[] runners)
+    public static Task<TestFederation> StartAsync(params IRunner[] runners) => StartAsync(new FedAiOptions(), runners);
+
+    public static async Task<TestFederation> StartAsync(FedAiOptions router, params IRunner[] runners)
     {
-        var federation = new TestFederation(await TestDaemon.StartAsync(Role.Router));
+        var federation = new TestFederation(await TestDaemon.StartAsync(Role.Router, router));
         foreach (var runner in runners) await federation.AddNodeAsync(runner);
         return federation;
     }

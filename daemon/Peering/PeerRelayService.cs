@@ -1,0 +1,30 @@
+using FedAi.Daemon.Trust;
+
+namespace FedAi.Daemon.Peering;
+
+/// <summary>
+/// Keeps this daemon connected to the relays that other routers serve, so that the federation hears of itself when every public relay
+/// is gone. Routers publish there too (DECISIONS E14).
+/// </summary>
+internal sealed partial class PeerRelayService(RouterDirectory directory, HeardAnnouncements heard, TrustScores trust, PeerRelayPool joined, TimeProvider clock, ILogger<PeerRelayService> logger) : BackgroundService
+{
+    /// <summary>Announcements come in bursts; the first is acted upon at once, the others together.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        IReadOnlyList<PeerRelay> chosen = [.. heard.Routers().Select(known => joined.RelayOf(known.Router, known.Profile)).OfType<PeerRelay>().Take(PeerRelayChoice.Most)];
+        while (true)
+        {
+            var change = directory.NextChange();
+            var announced = directory.Current.OrderByDescending(router => router.CreatedAt).Select(router => joined.RelayOf(router.Key, router.Profile)).OfType<PeerRelay>().ToList();
+            chosen = PeerRelayChoice.Choose(announced, chosen, relay => trust.Judge(relay.Router) is PeerStanding.Known or PeerStanding.Trusted);
+            if (joined.Join(chosen)) LogJoined(chosen.Count);
+            await change.WaitAsync(stoppingToken);
+            await Task.Delay(Pause, clock, stoppingToken);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "connected to the relays of {Count} routers")]
+    private partial void LogJoined(int count);
+}
