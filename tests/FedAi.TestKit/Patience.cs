@@ -3,7 +3,7 @@ namespace FedAi.TestKit;
 /// <summary>How long a test waits for what must happen before it fails. Long, because only a broken product ever waits so long.</summary>
 internal static class Patience
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     /// <summary>Looks again until there is something; for what another process or the store's writer brings about without telling.</summary>
     public static async Task<T> ForAsync<T>(Func<T?> look) where T : class

@@ -22,21 +22,26 @@ internal sealed class ProcessFederation(string executable) : IAsyncDisposable
     public Task<FedaiProcess> StartRouterAsync(CancellationToken cancellationToken, string name = "router", JsonObject? settings = null) =>
         StartAsync(name, "router", settings ?? [], cancellationToken);
 
-    /// <summary>A node that serves one router; with a model, or (null) without any runner.</summary>
+    /// <summary>A node that serves one router unless its settings name others; with a model, or (null) without any runner.</summary>
     public async Task<FedaiProcess> StartNodeAsync(FedaiProcess router, string? model, CancellationToken cancellationToken, string name = "node", JsonObject? settings = null)
     {
         settings ??= [];
-        settings["node"] = new JsonObject { ["routers"] = new JsonArray($"{await NpubAsync("router", cancellationToken)}@{router.Url}") };
+        settings["node"] ??= new JsonObject { ["routers"] = new JsonArray($"{await NpubAsync("router", cancellationToken)}@{router.Url}") };
         settings["runner"] = model is null ? new JsonObject { ["kind"] = "none" } : new JsonObject { ["modelPath"] = model };
         return await StartAsync(name, "node", settings, cancellationToken);
     }
 
-    /// <summary>A gateway that knows nothing but a relay.</summary>
-    public async Task<FedaiProcess> StartGatewayAsync(Uri relay, CancellationToken cancellationToken, string name = "gateway", JsonObject? settings = null)
+    /// <summary>A gateway that knows nothing but a relay, or (null) what its settings say.</summary>
+    public async Task<FedaiProcess> StartGatewayAsync(Uri? relay, CancellationToken cancellationToken, string name = "gateway", JsonObject? settings = null)
     {
         await PrepareAsync(name, role: null, settings ?? [], cancellationToken);
-        return await KeepAsync(name, ["gateway", "--data", Data(name), "--listen", "127.0.0.1:0", "--relay", relay.ToString()], cancellationToken);
+        string[] named = relay is null ? [] : ["--relay", relay.ToString()];
+        return await KeepAsync(name, ["gateway", "--data", Data(name), "--listen", "127.0.0.1:0", .. named], cancellationToken);
     }
+
+    /// <summary>Starts a gateway again after it was stopped, where it listened before.</summary>
+    public Task<FedaiProcess> RestartGatewayAsync(FedaiProcess gateway, CancellationToken cancellationToken, string name = "gateway") =>
+        KeepAsync(name, ["gateway", "--data", Data(name), "--listen", $"{gateway.Url.Host}:{gateway.Url.Port}"], cancellationToken);
 
     /// <summary>A relay alone.</summary>
     public Task<FedaiProcess> StartRelayAsync(string name, string listen, CancellationToken cancellationToken) =>
