@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using FedAi.Daemon.Peering;
 using FedAi.Protocol.Crypto;
-using FedAi.Protocol.Envelopes;
 using FedAi.Protocol.Messages;
 using FedAi.Protocol.Rules;
 using FedAi.Runners;
@@ -13,7 +12,7 @@ namespace FedAi.Daemon.Gateway;
 /// request is sealed to it, the answer opened as it arrives. What fails before the first word is sealed anew, to another node
 /// if need be.
 /// </summary>
-internal sealed class SealedInference(PeerInference peers, QuoteClient quotes, SealedRoutes routes, TrustedNodes trusted, TimeProvider time)
+internal sealed class SealedInference(PeerInference peers, QuoteClient quotes, SealedRoutes routes, TrustedNodes trusted)
 {
     /// <summary>Each attempt costs the user time; the next router may do better.</summary>
     private const int MaxAttempts = 3;
@@ -54,7 +53,7 @@ internal sealed class SealedInference(PeerInference peers, QuoteClient quotes, S
                     break;
                 }
 
-                if (step is InferenceEnd { Signed: { } signed } && routes.TryRenew(route, signed.NodeKey, out var next)) routes.Keep(router.Key, request.ModelId, next);
+                if (step is InferenceEnd { Signed: { } signed } && routes.Renew(route, signed.NodeKey) is { } next) routes.Keep(router.Key, request.ModelId, next);
                 answered = true;
                 yield return step;
             }
@@ -63,7 +62,7 @@ internal sealed class SealedInference(PeerInference peers, QuoteClient quotes, S
             routes.Forget(router.Key, request.ModelId, route);
             refusal = failed;
             if (answered || RouterFault.IsClients(failed.Code)) break;
-            if (failed.Code == ErrorCode.SealKeyExpired && routes.TryRenew(route, failed.Node, out var renewed))
+            if (failed.Code == ErrorCode.SealKeyExpired && routes.Renew(route, failed.Node) is { } renewed)
             {
                 routes.Keep(router.Key, request.ModelId, renewed);
                 route = renewed;
@@ -127,19 +126,14 @@ internal sealed class SealedInference(PeerInference peers, QuoteClient quotes, S
             Constraints = constraints,
         }, cancellationToken);
         if (quote is null) return (null, refusal!.Code is ErrorCode.NoCapableNodes ? NoTrustedNode : refusal);
-        return quote.Node is { } offered && SealKeys.TryOpen(offered, time.GetUtcNow().ToUnixTimeMilliseconds(), out var node, out var key)
-            ? (new SealedRoute(node, key, offered, quote.ExpiresAtMs), null)
+        return routes.Read(quote) is { } offered
+            ? (offered, null)
             : (null, new Refusal(ErrorCode.RouterError, "The router gave a seal key that the node it names has not signed."));
     }
 
     private async IAsyncEnumerable<InferenceEvent> AskAsync(PeerTarget target, SealedRoute route, InferenceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (!SealedRequests.TrySeal(request, route.Node.Npub, route.Key, out var sealedRequest, out var answer))
-        {
-            yield return Failure(ErrorCode.RouterError, "The node's seal key is no key.");
-            yield break;
-        }
-
+        var sealedRequest = route.Seal(request, out var answer);
         // Whatever the router does, only this node's signature makes the answer one.
         await foreach (var step in peers.StreamAsync(target with { ExpectedNode = route.Node }, sealedRequest, cancellationToken))
         {
@@ -156,6 +150,7 @@ internal sealed class SealedInference(PeerInference peers, QuoteClient quotes, S
                     break;
 
                 case InferenceEnd end when answer.FinishReason is { } reason:
+                    route.Prepare();
                     yield return end with { FinishReason = reason };
                     break;
 

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using FedAi.Protocol.Crypto;
-using FedAi.Protocol.Envelopes;
 using FedAi.Protocol.Messages;
 
 namespace FedAi.Daemon.Gateway;
@@ -13,7 +11,7 @@ internal sealed class SealedRoutes(TimeProvider time)
     /// <summary>Routers times models that one user asks within a minute; beyond that all start anew.</summary>
     private const int MaxRoutes = 1024;
 
-    /// <summary>No quote is believed for longer, whatever it says.</summary>
+    /// <summary>Whatever a quote says.</summary>
     private const long LongestQuoteMs = 120_000;
 
     private readonly ConcurrentDictionary<(PublicKey Router, string ModelId), SealedRoute> routes = new();
@@ -21,27 +19,26 @@ internal sealed class SealedRoutes(TimeProvider time)
     public SealedRoute? Find(PublicKey router, string modelId) =>
         routes.TryGetValue((router, modelId), out var route) && route.QuoteEndsMs > NowMs() ? route : null;
 
-    /// <summary>Keeps a route; the node's key was checked.</summary>
+    /// <summary>Reads the node's key out of a quote, which is believed for two minutes at most; null when the node has not signed it.</summary>
+    public SealedRoute? Read(QuoteResponse quote) => SealedRoute.TryCreate(quote.Node, Math.Min(quote.ExpiresAtMs, NowMs() + LongestQuoteMs), NowMs());
+
     public void Keep(PublicKey router, string modelId, SealedRoute route)
     {
         if (routes.Count >= MaxRoutes) routes.Clear();
-        routes[(router, modelId)] = route with { QuoteEndsMs = Math.Min(route.QuoteEndsMs, NowMs() + LongestQuoteMs) };
+        routes[(router, modelId)] = route;
     }
 
     /// <summary>The route does not work any more; another one that was found meanwhile stays.</summary>
     public void Forget(PublicKey router, string modelId, SealedRoute route) =>
         routes.TryRemove(new KeyValuePair<(PublicKey, string), SealedRoute>((router, modelId), route));
 
-    /// <summary>The same route with the newer key that the node itself gave; false when this is not its key.</summary>
-    public bool TryRenew(SealedRoute route, NodeSealKey? given, [NotNullWhen(true)] out SealedRoute? renewed)
-    {
+    /// <summary>The same route with the newer key that the node itself gave; null when it gave no other, or somebody else did.</summary>
+    public SealedRoute? Renew(SealedRoute route, NodeSealKey? given) =>
         // Mostly it is the key that is known already, and nothing needs to be checked.
-        renewed = given is not null && !JsonMarshal.GetRawUtf8Value(given.SealKey).SequenceEqual(JsonMarshal.GetRawUtf8Value(route.Given.SealKey))
-            && SealKeys.TryOpen(given, NowMs(), out var node, out var key) && node.Equals(route.Node)
-            ? route with { Key = key, Given = given }
+        given is not null && !JsonMarshal.GetRawUtf8Value(given.SealKey).SequenceEqual(JsonMarshal.GetRawUtf8Value(route.Given.SealKey))
+        && SealedRoute.TryCreate(given, route.QuoteEndsMs, NowMs()) is { } renewed && renewed.Node.Equals(route.Node)
+            ? renewed
             : null;
-        return renewed is not null;
-    }
 
     private long NowMs() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -54,6 +54,8 @@ public static class SealedBox
         context = new SealedContext(
             new AeadSequence(LabeledExpand(secret, "key"u8, schedule, AeadSequence.KeyBytes), LabeledExpand(secret, "base_nonce"u8, schedule, AeadSequence.NonceBytes)),
             LabeledExpand(secret, "exp"u8, schedule, SHA256.HashSizeInBytes));
+        CryptographicOperations.ZeroMemory(shared);
+        CryptographicOperations.ZeroMemory(secret);
         return true;
     }
 

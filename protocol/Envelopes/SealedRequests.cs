@@ -20,39 +20,30 @@ public static class SealedRequests
     private static readonly Refusal Unopenable = new(ErrorCode.SealInvalid,
         "The sealed request does not open: it was changed on its way, or sealed for another request, model, node or limit. Seal it anew.");
 
-    private static ReadOnlySpan<byte> Info => "fedai sealed request 1"u8;
+    internal static ReadOnlySpan<byte> Info => "fedai sealed request 1"u8;
 
-    private static ReadOnlySpan<byte> AnswerLabel => "fedai sealed answer 1"u8;
+    internal static ReadOnlySpan<byte> AnswerLabel => "fedai sealed answer 1"u8;
 
-    /// <summary>Seals a request to a node; false when its key is no key. <paramref name="answer"/> opens what comes back.</summary>
-    public static bool TrySeal(InferenceRequest request, string nodeKeyId, SealKey key, [NotNullWhen(true)] out InferenceRequest? sealedRequest, [NotNullWhen(true)] out SealedAnswerReader? answer)
+    /// <summary>Seals a request to the node whose key <paramref name="sender"/> was made for, and uses it up. <paramref name="answer"/> opens what comes back.</summary>
+    public static InferenceRequest Seal(InferenceRequest request, string nodeKeyId, SealedSender sender, out SealedAnswerReader answer)
     {
-        (sealedRequest, answer) = (null, null);
-        var publicKey = new byte[X25519Key.Bytes];
-        if (!Convert.TryFromBase64String(key.PublicKey, publicKey, out var length) || length != publicKey.Length
-            || !SealedBox.TrySend(publicKey, Info, out var encapsulated, out var context)) return false;
-        using (context)
+        // Its own level is for those who pass it on; its payment is for the router.
+        var inside = JsonSerializer.SerializeToUtf8Bytes(request with { PrivacyLevel = null, PaymentReceipts = null }, ProtocolJson.Default.InferenceRequest);
+        var outside = new InferenceRequest
         {
-            // Its own level is for those who pass it on; its payment is for the router.
-            var inside = JsonSerializer.SerializeToUtf8Bytes(request with { PrivacyLevel = null, PaymentReceipts = null }, ProtocolJson.Default.InferenceRequest);
-            var outside = new InferenceRequest
-            {
-                RequestId = request.RequestId,
-                ModelId = request.ModelId,
-                Prompt = "",
-                MaxTokens = request.MaxTokens,
-                JobType = request.JobType,
-                PaymentReceipts = request.PaymentReceipts,
-                PrivacyLevel = request.PrivacyLevel,
-                NodeKeyId = nodeKeyId,
-            };
-            var ciphertext = context.Seal(Binding(outside, key.Kid), SealPadding.Pad(inside, BlockBytes));
-            sealedRequest = outside with
-            {
-                Sealed = new SealedPrompt { V = Version, Kid = key.Kid, Enc = Convert.ToBase64String(encapsulated), Ct = Convert.ToBase64String(ciphertext) },
-            };
-            answer = new SealedAnswerReader(encapsulated, context.Export(AnswerLabel, SealedAnswerKeys.SecretBytes));
-            return true;
+            RequestId = request.RequestId,
+            ModelId = request.ModelId,
+            Prompt = "",
+            MaxTokens = request.MaxTokens,
+            JobType = request.JobType,
+            PaymentReceipts = request.PaymentReceipts,
+            PrivacyLevel = request.PrivacyLevel,
+            NodeKeyId = nodeKeyId,
+        };
+        using (sender)
+        {
+            answer = sender.Answer();
+            return outside with { Sealed = sender.Seal(Binding(outside, sender.Kid), SealPadding.Pad(inside, BlockBytes)) };
         }
     }
 

@@ -93,7 +93,8 @@ internal static class SealRow
 
         void Run()
         {
-            if (!SealedRequests.TrySeal(request, "npub", key, out var outside, out var reader) || !SealedRequests.TryOpen(outside, secret, out _, out var writer, out _))
+            SealedSender.TryCreate(key, out var sender);
+            if (!SealedRequests.TryOpen(SealedRequests.Seal(request, "npub", sender!, out var reader), secret, out _, out var writer, out _))
                 throw new InvalidOperationException("what was sealed did not open");
             foreach (var frame in Words.Select(writer.Seal)) reader.TryRead(frame, out _, out _);
             reader.TryRead(writer.Close("stop"), out _, out _);

@@ -181,51 +181,17 @@ public sealed class PrivacyTests
     }
 
     [Fact]
-    public async Task Infer_SealedRequestSentAgain_IsRefusedByTheNode()
+    public async Task Chat_AtPL1_WhatNamesTheUserStaysBehind()
     {
-        var runner = Runner();
-        await using var federation = await TestFederation.StartAsync(runner);
-        using var client = new WireClient(federation.Router.Base, KeyPair.Generate());
-        var node = federation.Nodes[0];
-        var request = Sealed(federation, node, WireClient.Ask(prompt: Marker));
-
-        var first = await client.PostAsync("infer", request, ProtocolJson.Default.InferenceRequest);
-        var again = await client.PostAsync("infer", request, ProtocolJson.Default.InferenceRequest);
-
-        first.Status.ShouldBe(HttpStatusCode.OK, first.Body);
-        first.Body.ShouldContain("\"node\":{\"keyId\":\"" + node.Key.PublicKey.Npub);
-        (again.Status, WireClient.ErrorOf(again.Body)).ShouldBe((HttpStatusCode.BadRequest, "seal-reused"));
-        runner.Requests.Count.ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task Infer_SealedToAKeyThatIsGone_Is409WithTheNewKey()
-    {
+        const string name = "alice-31337";
         await using var federation = await TestFederation.StartAsync(Runner());
-        using var client = new WireClient(federation.Router.Base, KeyPair.Generate());
-        var node = federation.Nodes[0];
-        var request = Sealed(federation, node, WireClient.Ask());
+        await using var router = await MeddlingRouter.StartAsync(federation.Router.Base);
+        await using var gateway = await GatewayAsync(router);
 
-        var (status, body) = await client.PostAsync("infer", request with { Sealed = request.Sealed! with { Kid = "another" } }, ProtocolJson.Default.InferenceRequest);
+        await ReadAsync(await PostAsync(gateway, PrivacyLevel.PL1, more: new JsonObject { ["user"] = name, ["safety_identifier"] = name, ["metadata"] = new JsonObject { ["name"] = name } }));
 
-        (status, WireClient.ErrorOf(body)).ShouldBe((HttpStatusCode.Conflict, "seal-key-expired"));
-        var given = JsonDocument.Parse(body).RootElement.GetProperty("node").Deserialize(ProtocolJson.Default.NodeSealKey)!;
-        SealKeys.TryOpen(given, WireClient.Now, out var signer, out _).ShouldBeTrue();
-        signer.ShouldBe(node.Key.PublicKey);
-        federation.Directory.Find(node.Key.PublicKey)!.Load.Observe(WireClient.Now).FailuresInRow.ShouldBe(0, "it is no fault of the node's");
-    }
-
-    [Fact]
-    public async Task Infer_PL2InClear_IsRefused()
-    {
-        var runner = Runner();
-        await using var federation = await TestFederation.StartAsync(runner);
-        using var client = new WireClient(federation.Router.Base, KeyPair.Generate());
-
-        var (status, body) = await client.PostAsync("infer", WireClient.Ask() with { PrivacyLevel = PrivacyLevel.PL2 }, ProtocolJson.Default.InferenceRequest);
-
-        (status, WireClient.ErrorOf(body)).ShouldBe((HttpStatusCode.BadRequest, "invalid-request"));
-        runner.Requests.ShouldBeEmpty();
+        LeakSearch.Find(router.Seen, name).ShouldBeNull();
+        LeakSearch.Find(router.Seen, Marker).ShouldBe("UTF-8");
     }
 
     [Fact]
@@ -329,13 +295,6 @@ public sealed class PrivacyTests
 
     private static JsonElement Offered(TestFederation federation, TestDaemon node) => federation.Directory.Find(node.Key.PublicKey)!.Descriptor.SealKey!.Value;
 
-    private static InferenceRequest Sealed(TestFederation federation, TestDaemon node, InferenceRequest request)
-    {
-        SealKeys.TryOpen(new NodeSealKey { KeyId = node.Key.PublicKey.Npub, SealKey = Offered(federation, node) }, WireClient.Now, out _, out var key).ShouldBeTrue();
-        SealedRequests.TrySeal(request, node.Key.PublicKey.Npub, key!, out var sealedRequest, out _).ShouldBeTrue();
-        return sealedRequest!;
-    }
-
     private static JsonElement Signed(X25519Key secret, KeyPair signer) => JsonDocument.Parse(EnvelopeSealer.Seal(new SealKey
     {
         Kid = "k",
@@ -345,7 +304,7 @@ public sealed class PrivacyTests
         ExpiresAtMs = WireClient.Now + 3_600_000,
     }, ProtocolJson.Default.SealKey, signer, WireClient.Now)).RootElement;
 
-    private static async Task<HttpResponseMessage> PostAsync(TestDaemon daemon, PrivacyLevel level, bool stream = true)
+    private static async Task<HttpResponseMessage> PostAsync(TestDaemon daemon, PrivacyLevel level, bool stream = true, JsonObject? more = null)
     {
         var body = new JsonObject
         {
@@ -353,6 +312,7 @@ public sealed class PrivacyTests
             ["stream"] = stream,
             ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = $"Do you know {Marker}?" }),
         };
+        foreach (var (name, value) in more ?? []) body[name] = value?.DeepClone();
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(daemon.Base, "v1/chat/completions")) { Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json") };
         request.Headers.Add("x-fedai-privacy", level.ToString());
         return await Http.SendAsync(request);

@@ -101,8 +101,8 @@ public sealed class NodeSealKeysTests : IDisposable
 
     private InferenceRequest Sealed(SealKey key)
     {
-        SealedRequests.TrySeal(ProtocolSamples.Request, identity.PublicKey.Npub, key, out var request, out _).ShouldBeTrue();
-        return request!;
+        SealedSender.TryCreate(key, out var sender).ShouldBeTrue();
+        return SealedRequests.Seal(ProtocolSamples.Request, identity.PublicKey.Npub, sender!, out _);
     }
 
     private Refusal? Open(InferenceRequest request) => keys.TryOpen(request, out _, out _, out var refusal) ? null : refusal;

@@ -199,6 +199,12 @@ public sealed class SealedRequestsTests : IDisposable
         SealKeys.TryOpen(Signed(alter(Key()), node), ProtocolSamples.Now, out _, out _).ShouldBeFalse(what);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("AAAA")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
+    public void Sender_ForAKeyThatIsNone_IsNotMade(string publicKey) => SealedSender.TryCreate(Key() with { PublicKey = publicKey }, out _).ShouldBeFalse();
+
     [Fact]
     public void SealKey_SignedByAnother_IsNotTaken()
     {
@@ -212,8 +218,8 @@ public sealed class SealedRequestsTests : IDisposable
 
     private (InferenceRequest Outside, SealedAnswerReader Answer) Sealed(InferenceRequest? request = null)
     {
-        SealedRequests.TrySeal(request ?? Asked, node.PublicKey.Npub, Key(), out var outside, out var answer).ShouldBeTrue();
-        return (outside!, answer!);
+        SealedSender.TryCreate(Key(), out var sender).ShouldBeTrue();
+        return (SealedRequests.Seal(request ?? Asked, node.PublicKey.Npub, sender!, out var answer), answer);
     }
 
     private (List<string> Frames, SealedAnswerReader Reader) Answered(params string[] deltas)
