@@ -70,7 +70,7 @@ internal static class RelaysCommand
         using var progress = new ProgressLine("relays that answer", found.Count);
         var running = pool.RunAsync(ending.Token);
         // An answer to a question, not just an open door.
-        await using (var subscription = await pool.SubscribeAsync(RelayQueries.For(PeerLists.Empty), cancellationToken))
+        await using (var subscription = await pool.SubscribeAsync(RelayQueries.For(new TrustScores(PeerLists.Empty, new WotOptions())), cancellationToken))
             await foreach (var _ in subscription.ReadStoredAsync(ProbeTimeout, cancellationToken)) progress.Show(pool.Status.Count(relay => relay.State is RelayState.Connected));
         var status = pool.Status.ToDictionary(relay => relay.Relay);
         await ending.CancelAsync();

@@ -1,7 +1,6 @@
-using FedAi.Daemon.Peering;
 using FedAi.Protocol.Messages;
 
 namespace FedAi.Daemon.Gateway;
 
 /// <summary>Routers for a request, best first; when there is none, the reason.</summary>
-internal sealed record RankedRouters(IReadOnlyList<KnownRouter> Routers, Refusal? None);
+internal sealed record RankedRouters(IReadOnlyList<RouterCandidate> Routers, Refusal? None);

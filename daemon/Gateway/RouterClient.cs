@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using FedAi.Daemon.OpenAi;
 using FedAi.Daemon.Peering;
-using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Messages;
 using FedAi.Runners;
 
@@ -12,37 +10,29 @@ namespace FedAi.Daemon.Gateway;
 /// Sends a request to the best router, signed with the user's key, and keeps the proof of what came back. Before the first
 /// token a failure tries the next router; after it the failure is the client's to see.
 /// </summary>
-internal sealed class RouterClient(RouterDirectory routers, PeerInference peers, SealedInference sealedPeers, ProofStore proofs, TimeProvider time) : IInferenceBackend
+internal sealed class RouterClient(RouterDirectory routers, RouterChoice choice, PeerInference peers, SealedInference sealedPeers, ProofStore proofs, TimeProvider time) : IInferenceBackend
 {
     /// <summary>Each attempt costs the client time, and shows the prompt to one more router.</summary>
     private const int MaxAttempts = 3;
 
-    /// <summary>Only routers that were asked have an entry; more than this means that long gone ones are among them.</summary>
-    private const int MaxLoads = 4096;
-
-    private readonly ConcurrentDictionary<PublicKey, PeerLoad> loads = new();
-
-    public IReadOnlyList<OpenAiModel> Models => GatewayModels.Of(routers.Current);
+    public IReadOnlyList<OpenAiModel> Models => GatewayModels.Of(choice.Heard);
 
     public PrivacyLevel MaxPrivacy => PrivacyLevel.PL3;
 
     public async IAsyncEnumerable<InferenceEvent> RunAsync(InferenceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var now = NowMs();
         var level = request.PrivacyLevel ?? PrivacyLevel.PL3;
         // The hash of a ciphertext gives nothing away: it needs no salt.
         if (level >= PrivacyLevel.PL2) request = request with { Salt = null };
-        var known = routers.Current;
-        var permitted = known.Where(router => RouterPrivacyPolicy.Permits(router, level)).ToList();
-        var ranked = RouterRanking.Rank(permitted, router => loads.TryGetValue(router.Key, out var load) ? load.Observe(now) : default, request, now);
-        var refusal = ranked.None is null ? null : RouterPrivacyPolicy.Problem(known, request, level) ?? ranked.None;
-        foreach (var router in ranked.Routers.Take(MaxAttempts))
+        var permitted = routers.Current.Where(router => RouterPrivacyPolicy.Permits(router, level)).ToList();
+        var ranked = choice.Rank(permitted, request);
+        var refusal = ranked.None is null ? null : RouterPrivacyPolicy.Problem(choice.Heard, request, level) ?? ranked.None;
+        foreach (var router in ranked.Routers.Take(MaxAttempts).Select(candidate => candidate.Router))
         {
-            var load = LoadOf(router.Key);
+            var load = choice.Enter(router);
             var asked = time.GetTimestamp();
             var answered = false;
             Refusal? failed = null;
-            load.Enter();
             try
             {
                 var steps = level >= PrivacyLevel.PL2
@@ -62,7 +52,12 @@ internal sealed class RouterClient(RouterDirectory routers, PeerInference peers,
                         load.Succeeded(time.GetElapsedTime(asked).TotalMilliseconds);
                     }
 
-                    if (step is InferenceEnd { Signed: { } signed }) proofs.Add(request, signed);
+                    if (step is InferenceEnd { Signed: { } signed })
+                    {
+                        proofs.Add(request, signed);
+                        choice.Succeeded(router, signed.Node);
+                    }
+
                     yield return step;
                 }
             }
@@ -75,7 +70,7 @@ internal sealed class RouterClient(RouterDirectory routers, PeerInference peers,
             // What a router says that might have the model is worth more than that another one has it no longer.
             if (refusal is null or { Code: ErrorCode.ModelNotFound }) refusal = failed;
             if (RouterFault.IsClients(failed.Code)) break;
-            if (!RouterFault.IsHonest(failed.Code)) load.Failed(NowMs());
+            if (!RouterFault.IsHonest(failed.Code)) choice.Failed(router, load);
             if (answered) break;
         }
 
@@ -83,13 +78,4 @@ internal sealed class RouterClient(RouterDirectory routers, PeerInference peers,
     }
 
     private static PeerTarget Target(KnownRouter router) => new(router.Endpoint, Chat: router.Profile.Features?.Contains(PeerFeatures.Chat) == true);
-
-    private PeerLoad LoadOf(PublicKey router)
-    {
-        if (loads.Count >= MaxLoads)
-            foreach (var gone in loads.Keys.Where(key => routers.Find(key) is null)) loads.TryRemove(gone, out _);
-        return loads.GetOrAdd(router, _ => new PeerLoad());
-    }
-
-    private long NowMs() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -40,6 +40,8 @@ internal static partial class DaemonHost
             default: break;
         }
 
+        // Every role shows how it would choose, for fedai routers.
+        if (context.Role is not Role.Relay) builder.Services.AddSingleton<RouterChoice>();
         add?.Invoke(builder.Services);
         var app = builder.Build();
         // It counts from its creation on.
@@ -54,6 +56,7 @@ internal static partial class DaemonHost
             app.MapDoctor();
         }
 
+        if (context.Role is not Role.Relay) app.MapTrust();
         switch (context.Role)
         {
             case Role.Node: NodeModule.Map(app); break;

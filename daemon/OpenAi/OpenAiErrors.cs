@@ -65,7 +65,7 @@ internal static class OpenAiErrors
         ErrorCode.PaymentRequired => (402, "insufficient_quota", "This node wants to be paid first, which this address cannot do yet; ask for a model of a free node."),
 
         // Nobody there, or nobody free
-        ErrorCode.NoRouters => (503, Server, "No router is known: check that the relay runs and that `fedai routers --relay URL` lists a router, then send the request again."),
+        ErrorCode.NoRouters => (503, Server, "No router is known that may be asked: check that the relay runs, that `fedai routers --relay URL` lists a router, and that your lists and web of trust let it through (`fedai trust explain NPUB`); then send the request again."),
         ErrorCode.RouterUnreachable or ErrorCode.RouterError => (502, Server, "The router did not answer as it should; send the request again, and another router may take it."),
         ErrorCode.NoNodes => (503, Server, "No node is registered at the router right now; start one with `fedai run`, or try again in a moment."),
         ErrorCode.NoCapableNodes => (503, Server, "No node takes a request of this size right now: shorten the prompt, ask for fewer tokens, or try again later."),

@@ -18,7 +18,23 @@ internal sealed class RelayIngestService(RelayPool pool, RelayIngest ingest, Hea
     private async Task ReadAsync(CancellationToken stop)
     {
         heard.Restore();
-        var subscription = await pool.SubscribeAsync(RelayQueries.For(trust.Lists), stop);
+        while (true)
+        {
+            // What was dropped for want of trust is asked for again when its author gains it.
+            var change = trust.NextChange();
+            await using var subscription = await pool.SubscribeAsync(RelayQueries.For(trust), stop);
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            var reading = TakeAsync(subscription, ending.Token);
+            await Task.WhenAny(reading, change.WaitAsync(stop));
+            await ending.CancelAsync();
+            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (reading.IsFaulted) await reading;
+            stop.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task TakeAsync(RelaySubscription subscription, CancellationToken stop)
+    {
         await foreach (var received in subscription.Events.ReadAllAsync(stop)) PeeringMetrics.Count(ingest.Take(received.Event, received.Relay));
     }
 }

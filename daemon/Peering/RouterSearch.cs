@@ -16,7 +16,7 @@ internal static class RouterSearch
         var pool = new RelayPool(relays, new RelayPoolOptions { ConnectTimeout = patience }, clock, NullLogger<RelayPool>.Instance);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var running = pool.RunAsync(ending.Token);
-        var subscription = await pool.SubscribeAsync(RelayQueries.For(trust.Lists), stop);
+        var subscription = await pool.SubscribeAsync(RelayQueries.For(trust), stop);
         await foreach (var found in subscription.ReadStoredAsync(patience, stop)) ingest.Take(found.Event, found.Relay);
 
         var status = pool.Status;

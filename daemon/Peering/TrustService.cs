@@ -59,7 +59,7 @@ internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, PeerE
             }
             else if (news)
             {
-                web.Recompute();
+                web.Publish();
             }
 
             await Task.Delay(Pause, time, stoppingToken);
@@ -79,7 +79,8 @@ internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, PeerE
         }
 
         foreach (var provider in web.Providers) taken += await TakeAsync([Ranks(provider)], stop);
-        web.Recompute();
+        // Not before: a key that is reached by the second step must not look untrusted after the first.
+        web.Publish();
         if (taken > 0) LogFetched(taken, asked.Count);
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FedAi.Daemon.OpenAi;
 using FedAi.Daemon.Peering;
+using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Messages;
 using FedAi.Protocol.Rules;
@@ -12,7 +13,7 @@ namespace FedAi.Daemon.Router;
 /// Places a request: ranks the nodes, asks the best one, and before the first token tries the next when it fails. After
 /// the first token a failure is the client's to see, never a silent second answer (WIRE W-Q4).
 /// </summary>
-internal sealed class JobDispatcher(NodeDirectory nodes, PeerInference peers, RouterMetering metering, TimeProvider time) : IInferenceBackend
+internal sealed class JobDispatcher(NodeDirectory nodes, PeerInference peers, RouterMetering metering, PeerExperience experience, TimeProvider time) : IInferenceBackend
 {
     /// <summary>Each attempt costs the client time; three dead nodes in a row mean that something else is wrong.</summary>
     private const int MaxAttempts = 3;
@@ -66,6 +67,7 @@ internal sealed class JobDispatcher(NodeDirectory nodes, PeerInference peers, Ro
                     {
                         ended = true;
                         metering.Accept(signed, client);
+                        experience.Succeeded(node.Key);
                     }
 
                     yield return step;
@@ -79,7 +81,12 @@ internal sealed class JobDispatcher(NodeDirectory nodes, PeerInference peers, Ro
 
             if (refusal is null) yield break;
             if (NodeFault.IsClients(refusal.Code)) break;
-            if (!NodeFault.IsBusy(refusal.Code)) node.Load.Failed(time.GetUtcNow().ToUnixTimeMilliseconds());
+            if (!NodeFault.IsBusy(refusal.Code))
+            {
+                node.Load.Failed(time.GetUtcNow().ToUnixTimeMilliseconds());
+                experience.Failed(node.Key);
+            }
+
             if (answered) break;
         }
 

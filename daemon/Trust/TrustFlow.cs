@@ -83,14 +83,11 @@ internal sealed class TrustFlow
     private void Spread()
     {
         for (var at = 0; at < keys.Count; at++) places[at] = places[at] with { Reached = 0, Share = 0, Speaks = false, Arriving = 0 };
+        foreach (var followed in sources.Followed) Bring(followed);
         foreach (var root in sources.Roots)
-        {
-            foreach (var followed in FollowsOf(root))
-            {
-                HasWeb = true;
-                if (!keptOut.Contains(followed) && PlaceOf(followed) is >= 0 and var at) places[at].Arriving += Edge;
-            }
-        }
+            foreach (var followed in graph.Find(root)?.Follows?.Keys ?? [])
+                // The daemon's own key and its operator's options are one voice.
+                if (root != sources.Roots[0] || !sources.Followed.Contains(followed)) Bring(followed);
 
         for (var step = 1; step <= sources.MaxDepth; step++)
         {
@@ -104,6 +101,12 @@ internal sealed class TrustFlow
                 if (step < sources.MaxDepth) Pass(at, taken);
             }
         }
+    }
+
+    private void Bring(Hex32 followed)
+    {
+        HasWeb = true;
+        if (!keptOut.Contains(followed) && PlaceOf(followed) is >= 0 and var at) places[at].Arriving += Edge;
     }
 
     private void Pass(int from, long amount)

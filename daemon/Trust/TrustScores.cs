@@ -10,6 +10,7 @@ internal sealed class TrustScores
     private readonly WotOptions web;
     private readonly FrozenSet<Hex32> allowed, known, muted, blocked;
     private volatile TrustSnapshot current = TrustSnapshot.Empty;
+    private volatile TaskCompletionSource news = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public TrustScores(PeerLists lists, WotOptions web)
     {
@@ -30,7 +31,23 @@ internal sealed class TrustScores
     /// <summary>Whether keys below the least score are kept out: where there is a web of trust at all.</summary>
     public bool Filters => web.Enabled && current.HasWeb;
 
-    public void Publish(TrustSnapshot next) => current = next;
+    /// <summary>Puts new scores in place of the old ones. For one thread at a time.</summary>
+    public void Publish(TrustSnapshot next)
+    {
+        var before = current;
+        current = next;
+        if (!Filters || (before.HasWeb && !next.Trusted(web.MinScore).Any(key => before.Of(key) < web.MinScore))) return;
+        var told = news;
+        news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        told.SetResult();
+    }
+
+    /// <summary>Completes when, after this call, the filter came into force or a key gained what it needs to be heard.</summary>
+    public Task NextChange() => news.Task;
+
+    /// <summary>Keys that are heard while strangers are not: whom the operator named, then the most trusted.</summary>
+    public IEnumerable<Hex32> MostTrusted(int most) =>
+        known.Concat(current.Trusted(web.MinScore).Where(key => !known.Contains(key)).OrderByDescending(current.Of)).Where(key => Judge(key) is PeerStanding.Known or PeerStanding.Trusted).Take(most);
 
     public PeerStanding Judge(PublicKey key) => Judge(Hex32.From(key));
 

@@ -85,9 +85,7 @@ internal static class TrustScoring
 
     private static IReadOnlyList<string> ListsOf(Hex32 key, PeerLists lists)
     {
-        Span<byte> bytes = stackalloc byte[Hex32.Bytes];
-        key.CopyTo(bytes);
-        if (!PublicKey.TryCreate(bytes, out var named)) return [];
+        if (!key.TryGetKey(out var named)) return [];
         return [.. new (string Name, IReadOnlySet<PublicKey> Keys)[]
         {
             ("filter.block", lists.Block), ("filter.mute", lists.Mute), ("filter.allow", lists.Allow), ("filter.follow", lists.Follow), ("this role's own options", lists.Named),

@@ -25,6 +25,9 @@ internal sealed class TrustSnapshot(IReadOnlyDictionary<Hex32, int> scores, IRea
 
     public int Of(Hex32 key) => scores.GetValueOrDefault(key);
 
+    /// <summary>The keys with at least so much.</summary>
+    public IEnumerable<Hex32> Trusted(int least) => scores.Where(one => one.Value >= least).Select(one => one.Key);
+
     /// <summary>Whether a root's signed mute list names the key.</summary>
     public bool Mutes(Hex32 key) => muted.Contains(key);
 }

@@ -38,6 +38,7 @@ internal sealed class WebOfTrust(TrustScores scores, TrustSources sources, PeerE
         }
 
         Recompute();
+        Publish();
     }
 
     /// <summary>Takes an unchecked event; true when it was wanted, new and truly its author's. The signature comes last, because it costs most.</summary>
@@ -55,7 +56,7 @@ internal sealed class WebOfTrust(TrustScores scores, TrustSources sources, PeerE
         }
     }
 
-    /// <summary>Makes the scores anew and publishes them. Authors that trust no longer reaches are forgotten.</summary>
+    /// <summary>Follows what was taken, so that <see cref="Authors"/> are right again. Authors that trust no longer reaches are forgotten.</summary>
     public void Recompute()
     {
         lock (gate)
@@ -66,9 +67,13 @@ internal sealed class WebOfTrust(TrustScores scores, TrustSources sources, PeerE
                 graph.Forget(gone);
                 _ = table.ForgetAsync(gone);
             }
-
-            scores.Publish(TrustScoring.Snapshot(graph, flow, sources, experience));
         }
+    }
+
+    /// <summary>Makes the scores anew and publishes them.</summary>
+    public void Publish()
+    {
+        lock (gate) scores.Publish(TrustScoring.Snapshot(graph, flow, sources, experience));
     }
 
     public TrustExplanation Explain(Hex32 key)

@@ -12,6 +12,7 @@ internal sealed record SampleAnnouncement(KeyPair Key, long NowMs)
 {
     public string? RouterId { get; init; }
     public string Endpoint { get; init; } = "http://127.0.0.1:8480/";
+    public string Model { get; init; } = "demo";
     public string? Network { get; init; } = "main";
     public long? ExpiryMs { get; init; }
 
@@ -36,7 +37,7 @@ internal sealed record SampleAnnouncement(KeyPair Key, long NowMs)
         {
             RouterId = "", TransportEndpoints = [Endpoint], SupportedJobTypes = [RouterJobType.GenChunk],
             ResourceLimits = new ResourceLimits { MaxPayloadBytes = 1, MaxTokens = 1, MaxConcurrency = 1 },
-            ModelCaps = [new ModelCap { ModelId = "demo" }], PrivacyCaps = new PrivacyCaps { MaxLevel = PrivacyLevel.PL1 },
+            ModelCaps = [new ModelCap { ModelId = Model }], PrivacyCaps = new PrivacyCaps { MaxLevel = PrivacyLevel.PL1 },
             SettlementCaps = new SettlementCaps { Methods = [], Currency = "SAT" }, Timestamp = 0, Expiry = 0,
         },
         new LoadSummary { QueueDepth = 0, P95LatencyMs = 0, CpuPct = 0, RamPct = 0, ActiveJobs = 3, BackpressureState = BackpressureState.Busy });

@@ -250,7 +250,7 @@ public sealed class PrivacyTests
         await using var router = await MeddlingRouter.StartAsync(federation.Router.Base);
         await using var gateway = await GatewayAsync(router);
         // Whichever the router proposes first, two of three are strangers.
-        var vouchedFor = new Dictionary<Hex32, int> { [Hex32.From(federation.Nodes[1].Key.PublicKey)] = 400, [Hex32.From(federation.Nodes[2].Key.PublicKey)] = 399 };
+        var vouchedFor = new Dictionary<Hex32, int> { [Hex32.From(router.Announced.Key)] = 10, [Hex32.From(federation.Nodes[1].Key.PublicKey)] = 400, [Hex32.From(federation.Nodes[2].Key.PublicKey)] = 399 };
         gateway.Services.GetRequiredService<TrustScores>().Publish(new TrustSnapshot(vouchedFor, new HashSet<Hex32>(), hasWeb: true));
 
         for (var i = 0; i < 3; i++) (await ReadAsync(await PostAsync(gateway, PrivacyLevel.PL2))).Text.ShouldBe($"{Said} is all.");

@@ -38,6 +38,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("status")]
     [InlineData("ask")]
     [InlineData("routers")]
+    [InlineData("trust")]
     [InlineData("metering")]
     [InlineData("config")]
     public async Task Help_NamesEveryCommand(string command)

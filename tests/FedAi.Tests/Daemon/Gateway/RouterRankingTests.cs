@@ -1,5 +1,6 @@
 using FedAi.Daemon.Gateway;
 using FedAi.Daemon.Peering;
+using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Messages;
 using FedAi.TestKit;
@@ -21,9 +22,9 @@ public sealed class RouterRankingTests
 
     private static IReadOnlyList<KnownRouter> Order(params (KnownRouter Router, PeerObservation Seen)[] routers)
     {
-        var ranked = RouterRanking.Rank([.. routers.Select(one => one.Router)], router => routers.Single(one => one.Router == router).Seen, Request, Now);
+        var ranked = RouterRanking.Rank([.. routers.Select(one => one.Router)], router => new RouterFacts(routers.Single(one => one.Router == router).Seen, PeerStanding.Stranger, 0), Request, Now);
         ranked.None.ShouldBeNull();
-        return ranked.Routers;
+        return [.. ranked.Routers.Select(candidate => candidate.Router)];
     }
 
     [Fact]
@@ -95,11 +96,70 @@ public sealed class RouterRankingTests
     {
         KnownRouter[] routers = [Router(), Router()];
 
-        var first = Enumerable.Range(0, 200).Select(_ => RouterRanking.Rank(routers, _ => default, WireClient.Ask("tiny"), Now).Routers[0]).ToList();
+        var first = Enumerable.Range(0, 200).Select(_ => RouterRanking.Rank(routers, _ => default, WireClient.Ask("tiny"), Now).Routers[0].Router).ToList();
 
         first.Count(router => router == routers[0]).ShouldBeInRange(50, 150);
-        RouterRanking.Rank(routers, _ => default, Request, Now).Routers.ShouldBe(RouterRanking.Rank([routers[1], routers[0]], _ => default, Request, Now).Routers);
+        RouterRanking.Rank(routers, _ => default, Request, Now).Routers[0].Router.ShouldBe(RouterRanking.Rank([routers[1], routers[0]], _ => default, Request, Now).Routers[0].Router);
     }
+
+    [Fact]
+    public void Rank_Trust_CountsUpToTwoSeconds()
+    {
+        KnownRouter friend = Router(), stranger = Router(), far = Router();
+        RouterFacts Facts(KnownRouter router) => router == friend ? new RouterFacts(Seen(latencyMs: 1000), PeerStanding.Known, 500)
+            : router == far ? new RouterFacts(Seen(latencyMs: 100), PeerStanding.Trusted, 40)
+            : new RouterFacts(Seen(latencyMs: 100), PeerStanding.Stranger, 0);
+
+        Names(RouterRanking.Rank([stranger, friend, far], Facts, Request, Now)).ShouldBe([friend, far, stranger]);
+        RouterRanking.Rank([friend], Facts, Request, Now).Routers[0].Why.ShouldBe("latency +1, trust +1, price +0 (not posted), load +0, age +0");
+    }
+
+    [Theory]
+    [InlineData(nameof(PeerStanding.Blocked))]
+    [InlineData(nameof(PeerStanding.Muted))]
+    [InlineData(nameof(PeerStanding.NotAllowed))]
+    [InlineData(nameof(PeerStanding.Distrusted))]
+    public void Rank_RouterKeptOut_IsNotAskedEvenAlone(string standing)
+    {
+        KnownRouter keptOut = Router(), other = Router();
+        RouterFacts Facts(KnownRouter router) => new(Seen(latencyMs: router == other ? 20_000 : 1), router == other ? PeerStanding.Stranger : Enum.Parse<PeerStanding>(standing), 0);
+
+        Names(RouterRanking.Rank([keptOut, other], Facts, Request, Now)).ShouldBe([other]);
+        RouterRanking.Rank([keptOut], Facts, Request, Now).None!.Code.ShouldBe(ErrorCode.NoRouters);
+        RouterRanking.Order([keptOut, other], Facts, null, "", Now)[1].Why.ShouldStartWith("not asked: ");
+    }
+
+    [Fact]
+    public void Rank_Price_CountsBesideTheCheapest()
+    {
+        KnownRouter cheap = Priced(2000), dear = Priced(6000), silent = Router(), absurd = Priced(long.MaxValue);
+        RouterFacts Fast(KnownRouter router) => new(Seen(latencyMs: 100), PeerStanding.Stranger, 0);
+
+        Names(RouterRanking.Rank([dear, absurd, cheap], Fast, Request, Now))[0].ShouldBe(cheap);
+        Names(RouterRanking.Rank([dear, silent, cheap], Fast, Request, Now)).ShouldBe([cheap, silent, dear]);
+        RouterRanking.PriceOf(cheap, "tiny", Now).ShouldBe(2000);
+        RouterRanking.PriceOf(cheap, "other", Now).ShouldBeNull();
+        RouterRanking.PriceOf(absurd, null, Now).ShouldBeNull();
+        RouterRanking.PriceOf(cheap, null, Now + 3_600_000).ShouldBeNull("its price has expired");
+    }
+
+    private static KnownRouter Priced(long msatPer1K)
+    {
+        var router = Router();
+        return router with
+        {
+            Prices = new Dictionary<RouterJobType, RouterPrice>
+            {
+                [RouterJobType.GenChunk] = new(new PriceSheet
+                {
+                    RouterId = router.Key.Npub, JobType = RouterJobType.GenChunk, Unit = FederationPriceUnit.Per1KTokens, BasePriceMsat = msatPer1K, CurrentSurge = 1, Timestamp = Now, Expiry = Now + 3_600_000,
+                    Models = [new ModelPrice { ModelId = "tiny", InputMsatPer1K = msatPer1K / 2, OutputMsatPer1K = msatPer1K - msatPer1K / 2 }],
+                }, Now + 3_600_000),
+            },
+        };
+    }
+
+    private static IReadOnlyList<KnownRouter> Names(RankedRouters ranked) => [.. ranked.Routers.Select(candidate => candidate.Router)];
 
     private static PeerObservation Seen(double latencyMs = 0, int inFlight = 0, int failures = 0, long agoMs = long.MaxValue / 2) => new(inFlight, latencyMs, failures, agoMs);
 }

@@ -62,6 +62,37 @@ public sealed class TrustScoresTests
     }
 
     [Fact]
+    public void NextChange_CompletesWhenSomebodyNewIsHeard()
+    {
+        var trust = new TrustScores(PeerLists.Empty, new WotOptions { MinScore = 10 });
+        bool Publishing(TrustSnapshot next)
+        {
+            var change = trust.NextChange();
+            trust.Publish(next);
+            return change.IsCompleted;
+        }
+
+        Publishing(TrustSnapshot.Empty).ShouldBeFalse();
+        Publishing(Web((Alice, 9))).ShouldBeTrue("the filter came into force");
+        Publishing(Web((Alice, 9))).ShouldBeFalse();
+        Publishing(Web((Alice, 10))).ShouldBeTrue();
+        Publishing(Web((Alice, 700), (Bob, 9))).ShouldBeFalse();
+        Publishing(Web((Bob, 500))).ShouldBeTrue();
+        Publishing(Web()).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void MostTrusted_AreTheNamedOnesAndThenByScore()
+    {
+        var (carol, dave) = (KeyPair.Generate().PublicKey, KeyPair.Generate().PublicKey);
+        var trust = new TrustScores(PeerLists.Empty with { Follow = Set(carol), Block = Set(dave) }, new WotOptions { MinScore = 10 });
+        trust.Publish(Web((Alice, 10), (Bob, 500), (dave, 500), (KeyPair.Generate().PublicKey, 9)));
+
+        trust.MostTrusted(10).ShouldBe([Hex32.From(carol), Hex32.From(Bob), Hex32.From(Alice)]);
+        trust.MostTrusted(2).ShouldBe([Hex32.From(carol), Hex32.From(Bob)]);
+    }
+
+    [Fact]
     public void Judge_Allocates_Nothing()
     {
         var trust = new TrustScores(PeerLists.Empty with { Block = Set(Bob) }, new WotOptions());

@@ -33,10 +33,10 @@ public sealed class WebOfTrustTests : IAsyncDisposable
     {
         web.Take(Follows(friend, far)).ShouldBeFalse("nobody vouches for its author yet");
         web.Take(Follows(own, friend)).ShouldBeTrue();
-        web.Recompute();
+        Recompute();
         web.Authors.ShouldBe([Key(own), Key(friend)]);
         web.Take(Follows(friend, far)).ShouldBeTrue();
-        web.Recompute();
+        Recompute();
 
         (Score(own), Score(friend), Score(far), Score(stranger)).ShouldBe((1000, 500, 250, 0));
         scores.Judge(far.PublicKey).ShouldBe(PeerStanding.Trusted);
@@ -69,9 +69,9 @@ public sealed class WebOfTrustTests : IAsyncDisposable
     public async Task Restore_AfterARestartWithoutRelays_KnowsTheSame()
     {
         web.Take(Follows(own, friend));
-        web.Recompute();
+        Recompute();
         web.Take(Follows(friend, far));
-        web.Recompute();
+        Recompute();
         await Patience.UntilAsync(() => store.Tables.Trust.Load().Count == 2);
 
         var restarted = new TrustScores(PeerLists.Empty, new WotOptions());
@@ -84,12 +84,12 @@ public sealed class WebOfTrustTests : IAsyncDisposable
     public async Task Recompute_FriendIsNoFriendAnyMore_ForgetsWhatItSaid()
     {
         web.Take(Follows(own, friend));
-        web.Recompute();
+        Recompute();
         web.Take(Follows(friend, far));
-        web.Recompute();
+        Recompute();
         time.Move(TimeSpan.FromSeconds(1));
         web.Take(Follows(own, stranger));
-        web.Recompute();
+        Recompute();
 
         (Score(friend), Score(far), Score(stranger)).ShouldBe((0, 0, 500));
         await Patience.UntilAsync(() => store.Tables.Trust.Load() is [var only] && only.Author == Key(own));
@@ -105,7 +105,7 @@ public sealed class WebOfTrustTests : IAsyncDisposable
             experience.Succeeded(stranger.PublicKey);
         }
 
-        web.Recompute();
+        Recompute();
 
         Score(friend).ShouldBeInRange(150, 180);
         Score(stranger).ShouldBe(0);
@@ -115,10 +115,10 @@ public sealed class WebOfTrustTests : IAsyncDisposable
     public void Explain_SaysWhereTheNumberComesFrom()
     {
         web.Take(Follows(own, friend, stranger));
-        web.Recompute();
+        Recompute();
         web.Take(Follows(friend, far));
         web.Take(NostrEvent.Sign(stranger, NostrKinds.Report, Now, [["p", Key(far).ToString(), "spam"]], ""));
-        web.Recompute();
+        Recompute();
         experience.Succeeded(far.PublicKey);
 
         var told = web.Explain(Key(far));
@@ -137,6 +137,12 @@ public sealed class WebOfTrustTests : IAsyncDisposable
 
     private NostrEvent Follows(KeyPair author, params KeyPair[] keys) =>
         NostrEvent.Sign(author, NostrKinds.FollowList, Now, [.. keys.Select(key => (string[])["p", Key(key).ToString()])], "");
+
+    private void Recompute()
+    {
+        web.Recompute();
+        web.Publish();
+    }
 
     private int Score(KeyPair key) => scores.Current.Of(Key(key));
 
