@@ -144,7 +144,7 @@ internal sealed class PeerInference(PeerHttp http, KeyPair identity, TimeProvide
             return Failure(ErrorCode.NodeResponseMismatch, "The signed answer belongs to another request or model.");
         if (streamed is not null && !streamed.Equals(response.Output))
             return Failure(ErrorCode.StreamMismatch, "The streamed text differs from the signed answer; its proof is void.");
-        if (MeteringRules.Check(sent, result, target.ExpectedNodeId, time.GetUtcNow().ToUnixTimeMilliseconds(), target.Pricing) is { } code)
+        if (MeteringRules.Check(sent, result, target.ExpectedNodeId, time.GetUtcNow().ToUnixTimeMilliseconds(), target.Pricing, onlyAsAsked: target is { ExpectedNode: not null, Chat: true }) is { } code)
             return Failure(code, "The node's metering record does not fit the request and the answer.");
         return new InferenceEnd(response.FinishReason ?? "stop", (int)result.Metering.InputTokens, (int)result.Metering.OutputTokens) { Signed = result };
     }

@@ -36,7 +36,7 @@ internal sealed class RouterMetering(MeteringTable table, TimeProvider time)
         if (awaited.Count >= MaxAwaited)
             foreach (var (key, entry) in awaited)
                 if (now - entry.AtMs > AwaitedForMs) awaited.TryRemove(key, out _);
-        if (awaited.Count < MaxAwaited) awaited[(node.Key, request.RequestId)] = (MeteringFacts.Of(request), client?.Npub, now);
+        if (awaited.Count < MaxAwaited) awaited[(node.Key, request.RequestId)] = (MeteringFacts.Of(request, onlyAsAsked: node.Chat), client?.Npub, now);
     }
 
     /// <summary>Takes a node's record of a run that was cut short; null when it is in the books.</summary>

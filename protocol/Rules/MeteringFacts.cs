@@ -9,13 +9,19 @@ namespace FedAi.Protocol.Rules;
 /// </summary>
 public sealed record MeteringFacts(string RequestId, string ModelId, string PromptHash, string PlainPromptHash, long PromptBytes, long PlainPromptBytes, long MaxInputTokens, double MaxTokens)
 {
-    public static MeteringFacts Of(InferenceRequest request) => new(
-        request.RequestId,
-        request.ModelId,
-        Rules.PromptHash.Of(request),
-        Rules.PromptHash.Plain(request),
-        Rules.PromptHash.PromptBytes(request),
-        Rules.PromptHash.PlainBytes(request),
-        TokenEstimate.MaxInput(request),
-        request.MaxTokens);
+    /// <summary>A peer that announced features has no excuse for the plain form, which anybody can guess at: then only the form that was asked for holds.</summary>
+    public static MeteringFacts Of(InferenceRequest request, bool onlyAsAsked = false)
+    {
+        var hash = Rules.PromptHash.Of(request);
+        var bytes = Rules.PromptHash.PromptBytes(request);
+        return new MeteringFacts(
+            request.RequestId,
+            request.ModelId,
+            hash,
+            onlyAsAsked ? hash : Rules.PromptHash.Plain(request),
+            bytes,
+            onlyAsAsked ? bytes : Rules.PromptHash.PlainBytes(request),
+            TokenEstimate.MaxInput(request),
+            request.MaxTokens);
+    }
 }

@@ -12,18 +12,19 @@ public static class MeteringRules
 {
     /// <summary>
     /// Checks a finished run; null means plausible. <paramref name="nodeId"/> is the registered one and <paramref name="pricing"/>
-    /// what the node announced, where they are known.
+    /// what the node announced, where they are known; <paramref name="onlyAsAsked"/> says that it announced features, so that
+    /// hashes without the request's salt do not hold (DECISIONS E3).
     /// </summary>
-    public static ErrorCode? Check(InferenceRequest request, SignedResult result, string? nodeId, long nowMs, Pricing? pricing = null)
+    public static ErrorCode? Check(InferenceRequest request, SignedResult result, string? nodeId, long nowMs, Pricing? pricing = null, bool onlyAsAsked = false)
     {
         var record = result.Metering;
-        if (CheckRun(MeteringFacts.Of(request), record, nodeId, nowMs, pricing) is { } code) return code;
+        if (CheckRun(MeteringFacts.Of(request, onlyAsAsked), record, nodeId, nowMs, pricing) is { } code) return code;
         if (record.Status is not (null or MeteringStatus.Complete)) return ErrorCode.InvalidMetering;
 
         var response = result.Response;
         if (record.InputTokens != response.Usage.InputTokens || record.OutputTokens != response.Usage.OutputTokens) return ErrorCode.MeteringTokensImplausible;
         if (record.BytesOut != Encoding.UTF8.GetByteCount(response.Output)) return ErrorCode.MeteringBytesMismatch;
-        return record.OutputHash is { } hash && hash != OutputHash.Of(request, response.Output) && hash != Hashes.Sha256(response.Output)
+        return record.OutputHash is { } hash && hash != OutputHash.Of(request, response.Output) && (onlyAsAsked || hash != Hashes.Sha256(response.Output))
             ? ErrorCode.MeteringOutputHashMismatch
             : null;
     }

@@ -115,6 +115,23 @@ public sealed class MeteringRulesTests
         Check(withTools, counted).ShouldBeNull();
     }
 
+    /// <summary>A hash without the salt can be guessed at, and says nothing of this request; only a peer that knows no salts may give it (DECISIONS E3).</summary>
+    [Fact]
+    public void Check_PlainHashesOfAPeerWithFeatures_DoNotHold()
+    {
+        var honest = ProtocolSamples.Answer(Node, ProtocolSamples.Request);
+        var plainPrompt = honest with { Metering = honest.Metering with { PromptHash = PromptHash.Plain(ProtocolSamples.Request), BytesIn = PromptHash.PlainBytes(ProtocolSamples.Request) } };
+        var plainOutput = honest with { Metering = honest.Metering with { OutputHash = Hashes.Sha256(honest.Response.Output) } };
+
+        foreach (var plain in new[] { plainPrompt, plainOutput }) Check(ProtocolSamples.Request, plain).ShouldBeNull();
+        Strict(honest).ShouldBeNull();
+        Strict(plainPrompt).ShouldBe(ErrorCode.MeteringPromptHashMismatch);
+        Strict(plainOutput).ShouldBe(ErrorCode.MeteringOutputHashMismatch);
+
+        static ErrorCode? Strict(SignedResult result) =>
+            MeteringRules.Check(ProtocolSamples.Request, result, NodeId, ProtocolSamples.Now, ProtocolSamples.Pricing, onlyAsAsked: true);
+    }
+
     [Fact]
     public void MeteringFacts_HoldNoText()
     {
