@@ -154,7 +154,8 @@ internal static partial class DaemonHost
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
         // About 10 KiB each when idle.
         kestrel.Limits.MaxConcurrentConnections = 4096;
-        kestrel.Limits.MaxConcurrentUpgradedConnections = 1024;
+        // Readers of the own relay (RelayLimits) and nodes that connected (NodeChannels), who have closer limits of their own.
+        kestrel.Limits.MaxConcurrentUpgradedConnections = 2048;
         var certificate = kestrel.ApplicationServices.GetRequiredService<ServerTls>().Certificate;
         kestrel.Listen(context.Listen, listen =>
         {

@@ -19,6 +19,9 @@ internal sealed class NodeDirectory(NodeTable table, HttpOptions http, NodeChann
     private const int MaxNodeIdBytes = 128;
     private const int MaxCapabilities = 64;
 
+    /// <summary>An honest registration has 1 to 20 KiB, and ten thousand of them are kept.</summary>
+    private const int MaxRegistrationBytes = 64 * 1024;
+
     private readonly Lock gate = new();
     private volatile IReadOnlyList<NodeEntry> current = [];
 
@@ -43,6 +46,8 @@ internal sealed class NodeDirectory(NodeTable table, HttpOptions http, NodeChann
             return new Refusal(ErrorCode.KeyIdMismatch, "payload.keyId must be the npub that signed the envelope.");
         if (descriptor.NodeId.Length == 0 || System.Text.Encoding.UTF8.GetByteCount(descriptor.NodeId) > MaxNodeIdBytes)
             return new Refusal(ErrorCode.InvalidRequest, $"nodeId must have 1 to {MaxNodeIdBytes} bytes.");
+        if (envelope.Length > MaxRegistrationBytes)
+            return new Refusal(ErrorCode.PayloadTooLarge, $"A registration may have {MaxRegistrationBytes / 1024} KiB.");
         if (descriptor.Capabilities.Count > MaxCapabilities)
             return new Refusal(ErrorCode.InvalidRequest, $"At most {MaxCapabilities} capabilities can be registered.");
         var (endpoint, unfit) = EndpointOf(key, descriptor);

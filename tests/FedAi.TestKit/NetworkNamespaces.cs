@@ -48,6 +48,15 @@ internal sealed class NetworkNamespaces : IDisposable
         }
     }
 
+    /// <summary>Pulls the cable: nobody is told, packets just do not arrive.</summary>
+    public void Cut() => Ip("-n", Home, "link", "set", "v0", "down");
+
+    public void Mend()
+    {
+        Ip("-n", Home, "link", "set", "v0", "up");
+        Ip("-n", Home, "route", "add", "default", "dev", "v0");
+    }
+
     /// <summary>What starts a program in one of them.</summary>
     public static string[] In(string space) => ["ip", "netns", "exec", space];
 

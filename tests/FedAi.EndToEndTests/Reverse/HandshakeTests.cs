@@ -113,6 +113,29 @@ public sealed class HandshakeTests
         router.Services.GetRequiredService<NodeChannels>().Open.ShouldBe(1);
     }
 
+    /// <summary>Each ping must be answered; a node that pings and reads nothing would fill the router's memory with answers.</summary>
+    [Fact]
+    public async Task Node_PingsWithoutReading_IsCutOff()
+    {
+        const int most = 64 << 20;
+        await using var router = await TestDaemon.StartAsync(Role.Router);
+        await using var dialled = (await DialledRouter.ConnectAsync(router.Base)).Router;
+        (await dialled.AnswerAsync(dialled.Sign(Node, router.Key.PublicKey.Npub))).ShouldBeNull();
+        byte[] settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
+        byte[] ping = [0, 0, 8, 6, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8];
+        var pings = Enumerable.Repeat(ping, 4096).SelectMany(frame => frame).ToArray();
+        using var limit = new CancellationTokenSource(Patience.Limit);
+        await dialled.Stream.WriteAsync(settings, limit.Token);
+        long sent = 0;
+
+        await Should.ThrowAsync<IOException>(async () =>
+        {
+            for (; sent < most; sent += pings.Length) await dialled.Stream.WriteAsync(pings, limit.Token);
+        });
+
+        await Patience.UntilAsync(() => router.Services.GetRequiredService<NodeChannels>().Open == 0);
+    }
+
     /// <summary>Ten thousand that connect and say nothing: few are held at once, and an honest node gets in when they are gone.</summary>
     [Fact]
     public async Task Connect_TenThousandWhoNeverAnswer_HoldAFewPlaces()
