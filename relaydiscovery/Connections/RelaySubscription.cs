@@ -36,7 +36,8 @@ public sealed class RelaySubscription : IAsyncDisposable
         var done = settled.Task.WaitAsync(late.Token);
         while (true)
         {
-            var complete = done.IsCompleted; // asked before draining, so that the last event is not missed
+            // Asked before draining, so that the last event is not missed. The token too: of two waits that it ends, the other may end first, and this loop would never let it end the second.
+            var complete = done.IsCompleted || late.IsCancellationRequested;
             while (Events.TryRead(out var next)) yield return next;
             if (complete) break;
             await Task.WhenAny(done, Events.WaitAsync(late.Token));

@@ -19,6 +19,7 @@ internal sealed record BenchRow(string Name, Func<Progress, CancellationToken, T
         new("reverse", ReverseRow.MeasureAsync),
         new("cpu", ChainRows.CpuPerTokenAsync),
         new("speed", ChainRows.SpeedAsync),
+        new("coldstart", ColdStartRow.MeasureAsync),
         new("footprint", FootprintRow.MeasureAsync),
     ];
 }

@@ -45,6 +45,22 @@ public sealed class HostileRelayTests
         relay.Connections.ShouldBe(1);
     }
 
+    /// <summary>A daemon that was told to stop before a relay had answered span on for ever.</summary>
+    [Fact]
+    public async Task ReadStored_RelayNeverAnswersAndTheReaderIsStopped_Ends()
+    {
+        await using var silent = await ScriptedRelay.StartAsync((_, _) => new TaskCompletionSource().Task.WaitAsync(Patience.Limit));
+        await using var running = await RunningPool.StartAsync(silent.Url);
+        using var stop = new CancellationTokenSource();
+        await using var subscription = await running.Pool.SubscribeAsync(Wanted, default);
+        await using var reading = subscription.ReadStoredAsync(Patience.Limit, stop.Token).GetAsyncEnumerator(default);
+        var next = reading.MoveNextAsync().AsTask();
+
+        _ = Task.Run(stop.Cancel);
+
+        await Should.ThrowAsync<OperationCanceledException>(next.WaitAsync(Patience.Limit / 3));
+    }
+
     [Fact]
     public async Task Frame_OfOneMebibyte_IsSkippedWithoutLosingTheConnection()
     {
