@@ -23,7 +23,7 @@ internal sealed class RouterClient(RouterDirectory routers, RouterChoice choice,
     {
         var level = request.PrivacyLevel ?? PrivacyLevel.PL3;
         // The hash of a ciphertext gives nothing away: it needs no salt.
-        if (level >= PrivacyLevel.PL2) request = request with { Salt = null };
+        request = request with { PrivacyLevel = level, Salt = level >= PrivacyLevel.PL2 ? null : request.Salt };
         var permitted = routers.Current.Where(router => RouterPrivacyPolicy.Permits(router, level)).ToList();
         var ranked = choice.Rank(permitted, request);
         var refusal = ranked.None is null ? null : RouterPrivacyPolicy.Problem(choice.Heard, request, level) ?? ranked.None;

@@ -249,9 +249,9 @@ public sealed class PrivacyTests
         await using var federation = await TestFederation.StartAsync(runners);
         await using var router = await MeddlingRouter.StartAsync(federation.Router.Base);
         await using var gateway = await GatewayAsync(router);
-        // Whichever the router proposes first, two of three are strangers.
-        var vouchedFor = new Dictionary<Hex32, int> { [Hex32.From(router.Announced.Key)] = 10, [Hex32.From(federation.Nodes[1].Key.PublicKey)] = 400, [Hex32.From(federation.Nodes[2].Key.PublicKey)] = 399 };
-        gateway.Services.GetRequiredService<TrustScores>().Publish(new TrustSnapshot(vouchedFor, new HashSet<Hex32>(), hasWeb: true));
+        // The user follows the router and one node, and that one another, which is not enough; whichever the router proposes first, one of three may read it.
+        Follow(gateway, gateway.Key, router.Announced.Key, federation.Nodes[1].Key.PublicKey);
+        Follow(gateway, federation.Nodes[1].Key, federation.Nodes[2].Key.PublicKey);
 
         for (var i = 0; i < 3; i++) (await ReadAsync(await PostAsync(gateway, PrivacyLevel.PL2))).Text.ShouldBe($"{Said} is all.");
         await ShouldFailAsync(await PostAsync(gateway, PrivacyLevel.PL3), HttpStatusCode.ServiceUnavailable, "no_trusted_node");
@@ -291,6 +291,14 @@ public sealed class PrivacyTests
         var gateway = await TestDaemon.StartAsync(Role.Gateway, Trusting(allow is null ? [] : [allow]));
         gateway.Services.GetRequiredService<RouterDirectory>().Observe(router.Announced).ShouldBeTrue();
         return gateway;
+    }
+
+    private static void Follow(TestDaemon gateway, KeyPair author, params PublicKey[] followed)
+    {
+        var web = gateway.Services.GetRequiredService<WebOfTrust>();
+        web.Take(NostrEvent.Sign(author, NostrKinds.FollowList, WireClient.Now / 1000, [.. followed.Select(key => (string[])["p", key.Hex])], "")).ShouldBeTrue();
+        web.Recompute();
+        web.Publish();
     }
 
     private static JsonElement Offered(TestFederation federation, TestDaemon node) => federation.Directory.Find(node.Key.PublicKey)!.Descriptor.SealKey!.Value;

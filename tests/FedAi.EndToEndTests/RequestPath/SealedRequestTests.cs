@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using FedAi.Daemon.Node;
 using FedAi.Daemon.Store;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Envelopes;
@@ -60,6 +61,22 @@ public sealed class SealedRequestTests
 
         var row = await Patience.ForAsync(() => federation.Router.Services.GetRequiredService<MeteringTable>().Get(request.RequestId).SingleOrDefault());
         (row.Status, row.OutputTokens).ShouldBe(("partial", 2));
+    }
+
+    [Fact]
+    public async Task Infer_SealedPromptTooLong_IsRefusedByTheNodeAsIfItWereInClear()
+    {
+        var runner = new ScriptedRunner();
+        await using var federation = await TestFederation.StartAsync();
+        var node = await federation.AddNodeAsync(runner, new NodeOptions { MaxPromptBytes = 1000 });
+        using var client = new WireClient(federation.Router.Base, KeyPair.Generate());
+
+        var fits = await client.PostAsync("infer", Sealed(federation, node, WireClient.Ask(prompt: new string('x', 1000))), ProtocolJson.Default.InferenceRequest);
+        var tooLong = await client.PostAsync("infer", Sealed(federation, node, WireClient.Ask(prompt: new string('x', 1001))), ProtocolJson.Default.InferenceRequest);
+
+        fits.Status.ShouldBe(HttpStatusCode.OK, fits.Body);
+        (tooLong.Status, WireClient.ErrorOf(tooLong.Body)).ShouldBe((HttpStatusCode.RequestEntityTooLarge, "prompt-too-large"));
+        runner.Requests.Count.ShouldBe(1);
     }
 
     [Fact]
