@@ -8,7 +8,7 @@ namespace FedAi.Daemon.Node;
 /// <summary>Which routers are to be served over a connection of this node's own, and how each of these connections is.</summary>
 internal sealed class ChannelStates(NodeOptions options, RouterLinks routers, PublicAddress address)
 {
-    private static readonly Refusal Closed = new(ErrorCode.RouterUnreachable, "This node's connection to the router is not open yet.");
+    private static readonly Refusal Closed = new(ErrorCode.ServiceUnconfigured, "This node's connection to the router is not open yet.");
 
     private readonly ConcurrentDictionary<PublicKey, Refusal?> states = new();
 

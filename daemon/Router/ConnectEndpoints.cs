@@ -37,7 +37,7 @@ internal sealed partial class ConnectEndpoints(EnvelopeGate gate, RouterAdmissio
 
     private async Task ServeAsync(HttpContext context, Stream stream, NodePlace place)
     {
-        using var channel = new PeerChannel(stream, context.Request.IsHttps || PeerAddress.IsLocal(context));
+        using var channel = new PeerChannel(stream, IsConfidential(context));
         var time = context.RequestServices.GetRequiredService<TimeProvider>();
         var node = await ShakeHandsAsync(context, stream, channel, time);
         place.EndHandshake();
@@ -59,6 +59,10 @@ internal sealed partial class ConnectEndpoints(EnvelopeGate gate, RouterAdmissio
             LogClosed(node.Npub);
         }
     }
+
+    /// <summary>The node came over TLS, ours or that of the proxy which stands at the address this router announces; or it never left this machine.</summary>
+    private static bool IsConfidential(HttpContext context) => context.Request.IsHttps || PeerAddress.IsLocal(context)
+        || context.RequestServices.GetRequiredService<PublicAddress>().Endpoint?.Scheme == Uri.UriSchemeHttps;
 
     /// <summary>The node that proved to be there, its channel known; null when it was turned away, which it was told if it still listens.</summary>
     private async Task<PublicKey?> ShakeHandsAsync(HttpContext context, Stream stream, PeerChannel channel, TimeProvider time)

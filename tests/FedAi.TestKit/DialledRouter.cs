@@ -28,8 +28,10 @@ internal sealed class DialledRouter : IAsyncDisposable
         return (dialled, refusal);
     }
 
-    public byte[] Sign(KeyPair key, string routerId, byte[]? challenge = null) => EnvelopeSealer.Seal(
-        new NodeConnect { RouterId = routerId, Challenge = Convert.ToBase64String(challenge ?? Challenge) }, ProtocolJson.Default.NodeConnect, key, WireClient.Now);
+    public byte[] Sign(KeyPair key, string routerId) => Sign(key, routerId, Challenge);
+
+    public static byte[] Sign(KeyPair key, string routerId, byte[] challenge) => EnvelopeSealer.Seal(
+        new NodeConnect { RouterId = routerId, Challenge = Convert.ToBase64String(challenge) }, ProtocolJson.Default.NodeConnect, key, WireClient.Now);
 
     /// <summary>Answers, and gives what the router said: its code, or null for a welcome.</summary>
     public async Task<string?> AnswerAsync(byte[] envelope)

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using FedAi.Daemon.Hosting;
 using FedAi.Daemon.Node;
+using FedAi.Daemon.Peering;
 using FedAi.Daemon.Router;
 using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
@@ -42,7 +43,7 @@ public sealed class HandshakeTests
         await using var dialled = (await DialledRouter.ConnectAsync(router.Base)).Router;
         var answer = how switch
         {
-            "another challenge" => dialled.Sign(Node, npub, new byte[32]),
+            "another challenge" => DialledRouter.Sign(Node, npub, new byte[32]),
             "another router" => dialled.Sign(Node, Node.PublicKey.Npub),
             "another's key" => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(dialled.Sign(Node, npub)).Replace(Node.PublicKey.Npub, KeyPair.Generate().PublicKey.Npub, StringComparison.Ordinal)),
             "a replay" => await HeardAsync(router, npub),
@@ -113,7 +114,29 @@ public sealed class HandshakeTests
         router.Services.GetRequiredService<NodeChannels>().Open.ShouldBe(1);
     }
 
-    /// <summary>Each ping must be answered; a node that pings and reads nothing would fill the router's memory with answers.</summary>
+    /// <summary>A proxy in front of the router ends the TLS; without one the hop is open to everybody on the way.</summary>
+    [Theory]
+    [InlineData("https://router.example/", true)]
+    [InlineData("http://router.example/", false)]
+    public async Task Connect_ThroughAProxy_IsAsConfidentialAsItsAddress(string publicEndpoint, bool expected)
+    {
+        await using var router = await TestDaemon.StartAsync(Role.Router, new FedAiOptions
+        {
+            Http = new HttpOptions { PublicEndpoint = publicEndpoint },
+            Filter = new FilterOptions { Follow = [Node.PublicKey.Npub] },
+        });
+        using var limit = new CancellationTokenSource(Patience.Limit);
+        var (status, socket) = await DialAsync(router.Base, "X-Forwarded-For: 8.8.8.8\r\n");
+        await using var stream = new NetworkStream(socket, ownsSocket: true);
+        var envelope = DialledRouter.Sign(Node, router.Key.PublicKey.Npub, await ChannelHandshake.ReadAsync(stream, limit.Token));
+        await ChannelHandshake.WriteAsync(stream, envelope, limit.Token);
+
+        (await ChannelHandshake.ReadAsync(stream, limit.Token)).ShouldBeEmpty();
+        status.ShouldBe(101);
+        router.Services.GetRequiredService<NodeChannels>().Find(Node.PublicKey)!.IsConfidential.ShouldBe(expected);
+    }
+
+    /// <summary>Each ping must be answered; a node that pings and reads nothing would fill the router's memory with answers. The runtime bounds them, and this would notice if it did no longer.</summary>
     [Fact]
     public async Task Node_PingsWithoutReading_IsCutOff()
     {
@@ -178,15 +201,16 @@ public sealed class HandshakeTests
         return envelope;
     }
 
-    /// <summary>The status of one bare request to connect.</summary>
-    private static async Task<(int Status, Socket Socket)> DialAsync(Uri router)
+    /// <summary>The status of one bare request to connect; read up to the end of its headers.</summary>
+    private static async Task<(int Status, Socket Socket)> DialAsync(Uri router, string headers = "")
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(router.Host, router.Port);
-        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET /node/connect HTTP/1.1\r\nHost: {router.Authority}\r\nConnection: Upgrade\r\nUpgrade: fedai-node/1\r\n\r\n"));
-        var buffer = new byte[1024];
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET /node/connect HTTP/1.1\r\nHost: {router.Authority}\r\nConnection: Upgrade\r\nUpgrade: fedai-node/1\r\n{headers}\r\n"));
+        var answer = new byte[1024];
         var read = 0;
-        while (read < 12) read += await socket.ReceiveAsync(buffer.AsMemory(read)) is > 0 and var more ? more : throw new IOException("closed without an answer");
-        return (int.Parse(Encoding.ASCII.GetString(buffer, 9, 3), null), socket);
+        while (!answer.AsSpan(0, read).EndsWith("\r\n\r\n"u8))
+            read += await socket.ReceiveAsync(answer.AsMemory(read, 1)) is > 0 and var more ? more : throw new IOException("closed without an answer");
+        return (int.Parse(Encoding.ASCII.GetString(answer, 9, 3), null), socket);
     }
 }
