@@ -13,6 +13,7 @@ internal sealed record BenchRow(string Name, Func<Progress, CancellationToken, T
         new("events", EventRow.MeasureAsync),
         new("ingest", IngestRows.IngestAsync),
         new("refused", IngestRows.RefusedAsync),
+        new("trust", TrustRow.MeasureAsync),
         new("envelopes", EnvelopeRow.MeasureAsync),
         new("seal", SealRow.MeasureAsync),
         new("streams", StreamRow.MeasureAsync),
