@@ -4,7 +4,7 @@ using FedAi.RelayDiscovery.Connections;
 namespace FedAi.Daemon.Peering;
 
 /// <summary>Keeps the relays connected and takes in what other routers announce there. Start-up never waits for it.</summary>
-internal sealed class RelayIngestService(RelayPool pool, RelayIngest ingest, HeardAnnouncements heard, TrustScores trust) : BackgroundService
+internal sealed class RelayIngestService(RelayPool pool, RelayIngest ingest, HeardAnnouncements heard, TrustScores trust, RelayHub? hub = null) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -30,6 +30,7 @@ internal sealed class RelayIngestService(RelayPool pool, RelayIngest ingest, Hea
             await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (reading.IsFaulted) await reading;
             stop.ThrowIfCancellationRequested();
+            foreach (var kept in hub?.Find(RelayQueries.For(trust)) ?? []) PeeringMetrics.Count(ingest.TakeVerified(kept));
         }
     }
 

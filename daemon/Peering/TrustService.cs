@@ -1,4 +1,3 @@
-using FedAi.Daemon.Store;
 using FedAi.Daemon.Trust;
 using FedAi.Protocol.Nostr;
 using FedAi.RelayDiscovery.Connections;
@@ -6,10 +5,10 @@ using FedAi.RelayDiscovery.Connections;
 namespace FedAi.Daemon.Peering;
 
 /// <summary>
-/// Fetches the web of trust through the relays, one step from the roots after the other, and has the scores made anew when something
+/// Fetches the web of trust through the relays, a router's own among them, one step from the roots after the other, and has the scores made anew when something
 /// changed. What it fetched is in the store, so a start without relays knows it already.
 /// </summary>
-internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, PeerExperience experience, ExperienceTable table, TimeProvider time, ILogger<TrustService> logger) : BackgroundService
+internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, TimeProvider time, ILogger<TrustService> logger, RelayHub? hub = null) : BackgroundService
 {
     /// <summary>How often it looks whether something changed, and so the shortest time between two scorings.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
@@ -26,11 +25,12 @@ internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, PeerE
     private const int StoredEvents = 500;
 
     /// <summary>How long all relays together may take for one subscription.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly HashSet<Hex32> asked = [];
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        experience.Restore(table.Load());
         web.Restore();
         return base.StartAsync(cancellationToken);
     }
@@ -38,26 +38,32 @@ internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, PeerE
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await KeepExperienceAsync();
+        await web.KeepExperienceAsync();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // A root's own words are heard at once; everybody else's with the next fetch.
+        if (hub is not null) hub.Accepted += accepted => web.Take(accepted);
         await using var roots = await pool.SubscribeAsync(Statements(web.Roots), stoppingToken);
         long? fetched = null;
         while (true)
         {
-            var news = await KeepExperienceAsync();
-            var heard = false;
-            while (roots.Events.TryRead(out var received)) heard |= web.Take(received.Event);
-            if (heard || fetched is not { } last || time.GetElapsedTime(last) >= FetchInterval)
+            var experienced = await web.KeepExperienceAsync();
+            while (roots.Events.TryRead(out var received)) web.Take(received.Event);
+            if (fetched is not { } last || time.GetElapsedTime(last) >= FetchInterval)
             {
+                asked.Clear();
+                foreach (var provider in web.Providers) await TakeAsync([Ranks(provider)], stoppingToken);
                 await FetchAsync(stoppingToken);
                 // Without a relay nothing was asked, so it is tried again soon.
                 fetched = pool.Status.Any(relay => relay.State is RelayState.Connected) ? time.GetTimestamp() : null;
             }
-            else if (news)
+            else if (web.HasNews)
+            {
+                await FetchAsync(stoppingToken);
+            }
+            else if (experienced)
             {
                 web.Publish();
             }
@@ -66,11 +72,11 @@ internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, PeerE
         }
     }
 
-    /// <summary>Asks for the words of everybody whose words count; each step may bring more of them.</summary>
+    /// <summary>Asks for the words of everybody whose words count and who was not asked lately; each step may bring more of them.</summary>
     private async Task FetchAsync(CancellationToken stop)
     {
-        var asked = new HashSet<Hex32>();
         var taken = 0;
+        web.Recompute();
         while (web.Authors.Where(author => !asked.Contains(author)).Take(MaxAuthors - asked.Count).ToList() is { Count: > 0 } step)
         {
             foreach (var authors in step.Chunk(AuthorsAtOnce)) taken += await TakeAsync(Statements(authors), stop);
@@ -78,7 +84,6 @@ internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, PeerE
             web.Recompute();
         }
 
-        foreach (var provider in web.Providers) taken += await TakeAsync([Ranks(provider)], stop);
         // Not before: a key that is reached by the second step must not look untrusted after the first.
         web.Publish();
         if (taken > 0) LogFetched(taken, asked.Count);
@@ -90,15 +95,7 @@ internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, PeerE
         await using var subscription = await pool.SubscribeAsync(filters, stop);
         await foreach (var received in subscription.ReadStoredAsync(Patience, stop))
             if (web.Take(received.Event)) taken++;
-        return taken;
-    }
-
-    private async Task<bool> KeepExperienceAsync()
-    {
-        experience.Forget();
-        if (experience.TakeChanges() is not { Count: > 0 } changes) return false;
-        await table.SaveAsync(changes);
-        return true;
+        return taken + (hub?.Find(filters).Count(web.Take) ?? 0);
     }
 
     private static IReadOnlyList<NostrFilter> Statements(IReadOnlyList<Hex32> authors)

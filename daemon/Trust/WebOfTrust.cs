@@ -7,7 +7,7 @@ namespace FedAi.Daemon.Trust;
 /// Keeps what trusted keys say of others, makes the scores of it and publishes them. It takes words only of authors that it wants: the
 /// roots, pinned providers and keys near enough to a root, so strangers cannot fill it. Any thread, but not for hot paths.
 /// </summary>
-internal sealed class WebOfTrust(TrustScores scores, TrustSources sources, PeerExperience experience, TrustTable table, TimeProvider time)
+internal sealed class WebOfTrust(TrustScores scores, TrustSources sources, PeerExperience experience, TrustTable table, ExperienceTable experiences, TimeProvider time)
 {
     /// <summary>How far ahead of our clock a statement may be, in seconds; one from the far future could never be replaced.</summary>
     private const int MaxSecondsAhead = 600;
@@ -15,6 +15,7 @@ internal sealed class WebOfTrust(TrustScores scores, TrustSources sources, PeerE
     private readonly Lock gate = new();
     private readonly TrustGraph graph = new();
     private TrustFlow flow = TrustFlow.Over(new TrustGraph(), sources);
+    private volatile bool news;
 
     public IReadOnlyList<Hex32> Roots => sources.Roots;
 
@@ -29,9 +30,13 @@ internal sealed class WebOfTrust(TrustScores scores, TrustSources sources, PeerE
         }
     }
 
+    /// <summary>Whether something was taken since the last <see cref="Recompute"/>.</summary>
+    public bool HasNews => news;
+
     /// <summary>Brings back what the last run knew, and publishes it.</summary>
     public void Restore()
     {
+        experience.Restore(experiences.Load());
         lock (gate)
         {
             foreach (var statement in table.Load()) graph.Take(statement);
@@ -52,7 +57,7 @@ internal sealed class WebOfTrust(TrustScores scores, TrustSources sources, PeerE
             if (!graph.Take(statement)) return false;
             // A refused write is only a statement that must be fetched again after a restart.
             _ = table.SaveAsync(statement);
-            return true;
+            return news = true;
         }
     }
 
@@ -61,6 +66,7 @@ internal sealed class WebOfTrust(TrustScores scores, TrustSources sources, PeerE
     {
         lock (gate)
         {
+            news = false;
             flow = TrustFlow.Over(graph, sources);
             foreach (var gone in graph.Authors.Where(author => !flow.Speaks(author) && !sources.Providers.Contains(author)).ToList())
             {
@@ -74,6 +80,15 @@ internal sealed class WebOfTrust(TrustScores scores, TrustSources sources, PeerE
     public void Publish()
     {
         lock (gate) scores.Publish(TrustScoring.Snapshot(graph, flow, sources, experience));
+    }
+
+    /// <summary>Writes down what was experienced since the last call; false when nothing was.</summary>
+    public async Task<bool> KeepExperienceAsync()
+    {
+        experience.Forget();
+        if (experience.TakeChanges() is not { Count: > 0 } changes) return false;
+        await experiences.SaveAsync(changes);
+        return true;
     }
 
     public TrustExplanation Explain(Hex32 key)

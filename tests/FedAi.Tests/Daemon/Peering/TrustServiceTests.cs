@@ -41,7 +41,7 @@ public sealed class TrustServiceTests : IAsyncDisposable
         await service.StopAsync(default);
 
         var alone = new TrustScores(PeerLists.Empty, new WotOptions());
-        var later = Service(new RelayPool([], new RelayPoolOptions(), clock, NullLogger<RelayPool>.Instance), alone);
+        var later = Service(NoRelays, alone);
         await later.StartAsync(default);
         alone.Current.Of(Key(far)).ShouldBe(350);
         await later.StopAsync(default);
@@ -73,10 +73,29 @@ public sealed class TrustServiceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task OwnRelay_IsARelayToo()
+    {
+        var hub = new RelayHub(new RelayLimits(), TimeProvider.System);
+        hub.Publish(Follows(own, Now, friend)).Accepted.ShouldBeTrue();
+        var service = Service(NoRelays, scores, hub: hub);
+        var waiting = clock.TimerOf(TrustService.Pause);
+        await service.StartAsync(default);
+        await waiting;
+        Score(friend).ShouldBe(500);
+
+        hub.Publish(Follows(friend, Now, far)).Accepted.ShouldBeTrue();
+        waiting = clock.TimerOf(TrustService.Pause);
+        clock.Move(TrustService.Pause);
+        await waiting;
+        Score(far).ShouldBe(250);
+        await service.StopAsync(default);
+    }
+
+    [Fact]
     public async Task Experience_IsKeptWhenItStops()
     {
         var experience = new PeerExperience(clock);
-        var service = Service(new RelayPool([], new RelayPoolOptions(), clock, NullLogger<RelayPool>.Instance), scores, experience);
+        var service = Service(NoRelays, scores, experience);
         await service.StartAsync(default);
         experience.Failed(friend.PublicKey);
         await service.StopAsync(default);
@@ -84,11 +103,13 @@ public sealed class TrustServiceTests : IAsyncDisposable
         store.Tables.Experience.Load().ShouldHaveSingleItem().Bad.ShouldBe(1);
     }
 
-    private TrustService Service(RelayPool pool, TrustScores into, PeerExperience? experience = null)
+    private RelayPool NoRelays => new RelayPool([], new RelayPoolOptions(), clock, NullLogger<RelayPool>.Instance);
+
+    private TrustService Service(RelayPool pool, TrustScores into, PeerExperience? experience = null, RelayHub? hub = null)
     {
         experience ??= new PeerExperience(clock);
         var sources = TrustSources.Of(Key(own), PeerLists.Empty, web);
-        return new TrustService(pool, new WebOfTrust(into, sources, experience, store.Tables.Trust, TimeProvider.System), experience, store.Tables.Experience, clock, NullLogger<TrustService>.Instance);
+        return new TrustService(pool, new WebOfTrust(into, sources, experience, store.Tables.Trust, store.Tables.Experience, TimeProvider.System), clock, NullLogger<TrustService>.Instance, hub);
     }
 
     private static async Task PublishAsync(RunningPool pool, params NostrEvent[] events)

@@ -133,7 +133,7 @@ public sealed class WebOfTrustTests : IAsyncDisposable
         web.Explain(Key(own)).IsRoot.ShouldBeTrue();
     }
 
-    private WebOfTrust Web(TrustScores into) => new(into, TrustSources.Of(Key(own), PeerLists.Empty, new WotOptions()), experience, store.Tables.Trust, time);
+    private WebOfTrust Web(TrustScores into) => new(into, TrustSources.Of(Key(own), PeerLists.Empty, new WotOptions()), experience, store.Tables.Trust, store.Tables.Experience, time);
 
     private NostrEvent Follows(KeyPair author, params KeyPair[] keys) =>
         NostrEvent.Sign(author, NostrKinds.FollowList, Now, [.. keys.Select(key => (string[])["p", Key(key).ToString()])], "");
