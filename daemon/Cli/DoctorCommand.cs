@@ -4,6 +4,7 @@ using FedAi.Daemon.Control;
 using FedAi.Daemon.Hosting;
 using FedAi.Daemon.Peering;
 using FedAi.Daemon.Store;
+using FedAi.Protocol.Crypto;
 
 namespace FedAi.Daemon.Cli;
 
@@ -21,8 +22,11 @@ internal static class DoctorCommand
     {
         var folder = Path.GetFullPath(arguments.GetValue(CliOptions.Data)!);
         var (options, problems) = await CliConfig.LoadAsync(arguments);
-        List<Finding> findings = [.. Configuration(options, problems), .. Folder(folder), .. Libraries()];
-        if (options is not null) findings.AddRange(await DaemonAsync(folder, cancellationToken));
+        List<Finding> findings = [.. Configuration(options, problems), .. Libraries()];
+        // Without its libraries nothing else can be looked at.
+        var loaded = findings.TrueForAll(finding => finding is not { About: "library", Ok: false });
+        if (loaded) findings.AddRange(Folder(folder));
+        if (loaded && options is not null) findings.AddRange(await DaemonAsync(folder, cancellationToken));
 
         var well = findings.TrueForAll(finding => finding.Ok);
         if (arguments.GetValue(CliOptions.Json)) Console.WriteLine(ToJson(well, findings).ToJsonString());
@@ -68,20 +72,27 @@ internal static class DoctorCommand
         }
     }
 
-    /// <summary>Those that every role needs; the key has shown already whether signatures work.</summary>
+    /// <summary>Those of the distribution, each used once: only that shows whether it can be loaded.</summary>
     private static IEnumerable<Finding> Libraries()
     {
-        string? missing = null;
-        try
+        (string Name, Action Use)[] needed =
+        [
+            ("libsecp256k1", () => KeyPair.Generate().Dispose()), ("libsodium", () => X25519Key.Generate().Dispose()), ("libsqlite3", SqliteLibrary.Use),
+        ];
+        foreach (var (name, use) in needed)
         {
-            SqliteLibrary.Use();
-        }
-        catch (DllNotFoundException)
-        {
-            missing = "libsqlite3";
-        }
+            string? problem = null;
+            try
+            {
+                use();
+            }
+            catch (Exception exception) when (exception is DllNotFoundException || exception.InnerException is DllNotFoundException)
+            {
+                problem = exception is DllNotFoundException ? exception.Message : exception.InnerException!.Message;
+            }
 
-        yield return missing is null ? new Finding("libraries", true, "there") : new Finding("libraries", false, $"{missing} is missing", "install libsqlite3-0, or run ./fedai.sh setup");
+            yield return problem is null ? new Finding("library", true, name) : new Finding("library", false, $"{name}: {problem}", "install the package of your distribution, or run ./fedai.sh setup");
+        }
     }
 
     private static async Task<IEnumerable<Finding>> DaemonAsync(string folder, CancellationToken cancellationToken)

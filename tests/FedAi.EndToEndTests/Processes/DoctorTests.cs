@@ -41,6 +41,7 @@ public sealed class DoctorTests
         var well = await AskAsync(federation, findings => Of(findings, "router").All(Ok) && Of(findings, "model").All(Ok));
         Of(well, "reach").ShouldHaveSingleItem()["says"]!.ToString().ShouldContain("reached this daemon");
         Of(well, "key").ShouldAllBe(finding => Ok(finding));
+        Of(well, "library").Count(Ok).ShouldBe(3);
         Of(well, "folder").ShouldAllBe(finding => Ok(finding));
 
         await router.KillAsync(Limit);
