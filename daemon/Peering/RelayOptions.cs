@@ -30,7 +30,7 @@ internal sealed record RelayOptions
     /// <summary>Whether relays that the directories name get this router's announcements too. Default: true, because routers and clients that know only a directory could not meet otherwise.</summary>
     public bool PublishFound { get; init; } = true;
 
-    /// <summary>Relays that get this router's announcements besides its own relay. Default: none, because other software shows them as shop items (DECISIONS E14).</summary>
+    /// <summary>Relays that get this router's announcements besides its own relay and those of the routers it knows. Default: none, because other software shows them as shop items (DECISIONS E14).</summary>
     public IReadOnlyList<string> Publish { get; init; } = [];
 
     /// <summary>Permits <c>ws://</c> to other machines: everybody on the way sees what you read and write there. Default: false.</summary>
