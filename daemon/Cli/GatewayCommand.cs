@@ -13,7 +13,7 @@ internal static class GatewayCommand
     {
         var command = new Command("gateway", "serve an OpenAI-compatible API on this machine through the federation's routers")
         {
-            CliOptions.Data, CliOptions.Config, CliOptions.Set, Listen, Relays,
+            CliOptions.Data, CliOptions.Config, CliOptions.Set, Listen, Relays, CliOptions.Aggregators,
         };
         command.SetAction((arguments, _) => RunAsync(arguments));
         return command;
@@ -21,8 +21,9 @@ internal static class GatewayCommand
 
     private static async Task<int> RunAsync(ParseResult arguments)
     {
-        var relays = arguments.GetValue(Relays)!;
-        if (await CliConfig.ReadAsync(arguments, ("gateway.listen", arguments.GetValue(Listen)), ("relays.bootstrap", relays.Length > 0 ? string.Join(',', relays) : null)) is not { } options)
+        var (relays, directories) = (arguments.GetValue(Relays)!, arguments.GetValue(CliOptions.Aggregators)!);
+        if (await CliConfig.ReadAsync(arguments, ("gateway.listen", arguments.GetValue(Listen)), ("relays.bootstrap", relays.Length > 0 ? string.Join(',', relays) : null),
+                ("relays.directories", directories.Length > 0 ? string.Join(',', directories) : null)) is not { } options)
             return ExitCodes.Usage;
         var folder = Path.GetFullPath(arguments.GetValue(CliOptions.Data)!);
         if (!IdentityFile.TryCreate(folder, out var key) && !IdentityFile.TryRead(folder, out key, out var problem))

@@ -83,7 +83,7 @@ internal sealed class RelayLink
         }
         finally
         {
-            state = RelayState.Idle;
+            Enter(RelayState.Idle);
         }
     }
 
@@ -132,9 +132,8 @@ internal sealed class RelayLink
         var reaction = RelayAnswers.ReactionTo(result.Verdict);
         if (reaction is RelayReaction.Demote or RelayReaction.Authenticate) Record.Demote();
         if (reaction is not (RelayReaction.None or RelayReaction.GiveUp)) owing.TrySetResult();
-        if (result.Verdict is RelayVerdict.NotConnected or RelayVerdict.TimedOut) return result;
-        Record.CountPublished(result.IsPublished);
-        if (reaction is not RelayReaction.None) logger.EventRefused(Relay, value.Kind, result.Message);
+        Record.CountPublished(result);
+        if (reaction is not RelayReaction.None && result.Verdict is not (RelayVerdict.NotConnected or RelayVerdict.TimedOut)) logger.EventRefused(Relay, value.Kind, result.Message);
         return result;
     }
 
@@ -142,7 +141,7 @@ internal sealed class RelayLink
     private async Task StayConnectedAsync(CancellationToken stop)
     {
         Record.CountAttempt();
-        state = RelayState.Connecting;
+        Enter(RelayState.Connecting);
         var asked = pool.Clock.GetTimestamp();
         using var connection = await RelayConnection.ConnectAsync(Relay, pooled.Client ?? (pooled.Configured ? null : pool.Http?.Found), pool.Options, pool.Clock, stop);
         var since = pool.Clock.GetTimestamp();
@@ -151,7 +150,7 @@ internal sealed class RelayLink
         Record.NoteConnected(pool.Clock.GetElapsedTime(asked));
         Outbox.Reconnected();
         talk = open;
-        state = RelayState.Connected;
+        Enter(RelayState.Connected);
         logger.Connected(Relay);
         try
         {
@@ -161,7 +160,7 @@ internal sealed class RelayLink
         catch (RelayConnectionException reason) when (pool.Clock.GetElapsedTime(since) >= pool.Options.HealthyAfter)
         {
             failures = 0;
-            state = RelayState.Waiting;
+            Enter(RelayState.Waiting);
             Record.Problem = reason.Message;
         }
         finally
@@ -176,18 +175,26 @@ internal sealed class RelayLink
         Reading.Disconnected();
         if (reason is BrokenCircuitException broken)
         {
-            state = RelayState.PutAside;
+            Enter(RelayState.PutAside);
             var pause = (broken.RetryAfter ?? pool.Options.PutAsideFor) + Backoff(1);
             logger.PutAside(Relay, pause, failures);
             return pause;
         }
 
         failures++;
+        RelayMetrics.CountFailure();
         Record.Problem = reason.Message;
-        state = RelayState.Waiting;
+        Enter(RelayState.Waiting);
         var delay = Backoff(failures);
         logger.Lost(Relay, Record.Problem!, delay, failures);
         return delay;
+    }
+
+    /// <summary>Only the link's own loop moves it on.</summary>
+    private void Enter(RelayState next)
+    {
+        RelayMetrics.Move(state, next);
+        state = next;
     }
 
     private TimeSpan Backoff(int inARow) => RelayBackoff.Delay(inARow, Record.Jitter(), pool.Options.FirstBackoff, pool.Options.LongestBackoff);

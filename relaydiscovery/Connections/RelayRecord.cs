@@ -48,7 +48,11 @@ internal sealed class RelayRecord(Uri relay, RelayPool pool, TimeProvider clock)
         lock (random) return random.NextDouble();
     }
 
-    public void CountAttempt() => Interlocked.Increment(ref attempts);
+    public void CountAttempt()
+    {
+        Interlocked.Increment(ref attempts);
+        RelayMetrics.CountAttempt();
+    }
 
     public void NoteConnected(TimeSpan took)
     {
@@ -60,9 +64,18 @@ internal sealed class RelayRecord(Uri relay, RelayPool pool, TimeProvider clock)
 
     public void CountRefusedFrame() => Interlocked.Increment(ref refusedFrames);
 
-    public void CountDropped(int events) => Interlocked.Add(ref dropped, events);
+    public void CountDropped(int events)
+    {
+        if (events == 0) return;
+        Interlocked.Add(ref dropped, events);
+        RelayMetrics.CountDropped(events);
+    }
 
-    public void CountPublished(bool taken) => Interlocked.Increment(ref taken ? ref published : ref refusedEvents);
+    public void CountPublished(RelayPublishResult result)
+    {
+        RelayMetrics.CountPublished(result.Verdict);
+        if (result.Verdict is not (RelayVerdict.NotConnected or RelayVerdict.TimedOut)) Interlocked.Increment(ref result.IsPublished ? ref published : ref refusedEvents);
+    }
 
     /// <summary>Another relay is the better choice for a while.</summary>
     public void Demote() => Interlocked.Exchange(ref demotedUntilMs, NowMs + (long)pool.Options.LongestPause.TotalMilliseconds);

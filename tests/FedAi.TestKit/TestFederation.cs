@@ -23,6 +23,7 @@ internal sealed class TestFederation : IAsyncDisposable
     /// <summary>Starts a router and one node per runner, and waits until every node is registered.</summary>
     public static Task<TestFederation> StartAsync(params IRunner[] runners) => StartAsync(new FedAiOptions(), runners);
 
+    /// <summary>The same, the router with options of its own.</summary>
     public static async Task<TestFederation> StartAsync(FedAiOptions router, params IRunner[] runners)
     {
         var federation = new TestFederation(await TestDaemon.StartAsync(Role.Router, router));

@@ -1,10 +1,12 @@
 using FedAi.Daemon.Hosting;
 using FedAi.Daemon.Peering;
+using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Nostr;
 using FedAi.RelayDiscovery.Connections;
 using FedAi.TestKit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FedAi.Tests.Daemon.Peering;
 
@@ -41,6 +43,33 @@ public sealed class RelayFinderServiceTests
 
         var pool = again.Services.GetRequiredService<RelayPool>();
         await Patience.UntilAsync(() => pool.Status is [{ State: RelayState.Connected }]);
+    }
+
+    [Fact]
+    public async Task Directory_ChangesWhileTheDaemonRuns_IsFollowedAtTheNextRefresh()
+    {
+        using var folder = new TempFolder();
+        var clock = new ManualTime();
+        await using var directory = await DirectoryServer.StartAsync(DirectoryServer.Text("""["wss://a.example"]"""));
+        var options = Knowing(directory).Relays with { RefreshMinutes = 10 };
+        var http = PeeringModule.RelaysHttp(PrivateNetworks.None);
+        // Nobody runs it: which relays it is to join is all that is asked.
+        var pool = new RelayPool([], new RelayPoolOptions(), clock, NullLogger<RelayPool>.Instance, http: http);
+        var hearsay = new RelayHearsay(pool, new RouterDirectory(clock), new TrustScores(PeerLists.Empty, new WotOptions()), options, clock);
+        var search = new RelaySearch(RelaySources.Finder(options, http, clock), hearsay, new RelayMemory(folder.File(RelayMemory.FileName)));
+        using var service = new RelayFinderService(search, new JoinedRelays(pool, options, clock), options, clock, NullLogger<RelayFinderService>.Instance);
+        await service.StartAsync(default);
+        await Patience.UntilAsync(() => pool.Status is [{ Relay.Host: "a.example" }]);
+
+        directory.Answer = DirectoryServer.Text("""["wss://b.example"]""");
+        await Patience.UntilAsync(() =>
+        {
+            clock.Move(TimeSpan.FromSeconds(5));
+            return pool.Status is [{ Relay.Host: "b.example" }];
+        });
+
+        await service.StopAsync(default);
+        service.ExecuteTask!.IsFaulted.ShouldBeFalse();
     }
 
     [Theory]
@@ -80,7 +109,7 @@ public sealed class RelayFinderServiceTests
         // By a name that resolves to this machine, too: the address counts, not its spelling.
         var byName = new UriBuilder(relay.Url) { Host = "localhost" }.Uri;
         var pool = new RelayPool([new PooledRelay(relay.Url, true, Configured: false), new PooledRelay(byName, true, Configured: false)],
-            RunningPool.Quick, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<RelayPool>.Instance, http: http);
+            RunningPool.Quick, TimeProvider.System, NullLogger<RelayPool>.Instance, http: http);
         var running = pool.RunAsync(stop.Token);
 
         await Patience.UntilAsync(() => pool.Status.All(one => one.Failures > 0));

@@ -118,6 +118,31 @@ public sealed class RelayPoolTests
     }
 
     [Theory, MemberData(nameof(Relays))]
+    public async Task Subscribe_ToAuthorsAndTypes_GetsThoseAndNobodyElses(string kind)
+    {
+        // WIRE W-N2: the existing software asks for npubs, which match nothing.
+        await using var relay = await StartAsync(kind);
+        await using var pool = await RunningPool.StartAsync(relay.Url);
+        using var key = KeyPair.Generate();
+        using var other = KeyPair.Generate();
+        var wanted = Announce(key, "caps", 0);
+        await pool.Pool.PublishAsync(Announce(other, "caps", 0), default);
+        await pool.Pool.PublishAsync(wanted, default);
+        // The same kind as an article or a shop of other software.
+        await pool.Pool.PublishAsync(NostrEvent.Sign(key, FedAiKinds.CapsAnnounce, wanted.CreatedAt, [["d", "my-shop"]], "{}"), default);
+
+        var subscription = await pool.Pool.SubscribeAsync([new NostrFilter
+        {
+            Kinds = new HashSet<int> { FedAiKinds.CapsAnnounce },
+            Authors = new HashSet<Hex32> { Hex32.From(key.PublicKey) },
+            Tags = new Dictionary<string, IReadOnlySet<string>> { ["t"] = new HashSet<string> { FedAiKinds.TagOf(ControlMessageType.CapsAnnounce) } },
+        }], default);
+
+        (await subscription.ReadStoredAsync(Patience.Limit, default).ToListAsync()).ShouldHaveSingleItem().Event.Id.ShouldBe(wanted.Id);
+        pool.Pool.Status[0].Problem.ShouldBeNull();
+    }
+
+    [Theory, MemberData(nameof(Relays))]
     public async Task NostrTools_ReadsAndVerifiesOurAnnouncement(string kind)
     {
         await using var relay = await StartAsync(kind);
