@@ -10,6 +10,7 @@ internal sealed class JoinedRelays(RelayPool pool, RelayOptions options, TimePro
     private static readonly TimeSpan BadFor = TimeSpan.FromMinutes(30);
 
     private readonly IReadOnlyList<PooledRelay> configured = PeeringModule.Relays(options);
+    private readonly HashSet<Uri> named = [.. PeeringModule.Relays(options).Select(relay => RelayUrl.TryNormalize(relay.Url.AbsoluteUri, out var one) ? one : relay.Url)];
     private readonly HashSet<string> directories = [.. options.Directories.Select(text => new Uri(text).Host)];
     private readonly Dictionary<Uri, DateTimeOffset> badUntil = [];
 
@@ -28,7 +29,7 @@ internal sealed class JoinedRelays(RelayPool pool, RelayOptions options, TimePro
         var mine = pool.Status.Where(relay => !relay.IsConfigured).ToList();
         foreach (var relay in mine.Where(RelayChoice.IsBad)) badUntil[relay.Relay] = now + BadFor;
 
-        var others = found.Where(relay => !configured.Any(one => one.Url == relay.Url)).ToList();
+        var others = found.Where(relay => !named.Contains(relay.Url)).ToList();
         var staying = mine.Select(relay => relay.Relay).Where(relay => !badUntil.ContainsKey(relay)).ToHashSet();
         var best = RelayChoice.Choose(others, staying, badUntil.Keys.ToHashSet(), options.MaxJoined);
         Count = best.Count;
