@@ -20,7 +20,7 @@ internal static class RoutersCommand
 
     public static Command Create()
     {
-        var command = new Command("routers", "list the routers this daemon would ask, best first, and why") { CliOptions.Data, CliOptions.Config, CliOptions.Set, Relay, Model, CliOptions.Json };
+        var command = new Command("routers", "list the routers this daemon would ask, best first, and why") { CliOptions.Data, CliOptions.Config, CliOptions.Set, Relay, CliOptions.Aggregators, Model, CliOptions.Json };
         command.SetAction(ListAsync);
         return command;
     }
@@ -28,7 +28,7 @@ internal static class RoutersCommand
     /// <summary>The running daemon knows most: what it measured, and whom it trusts. Without one, or with relays named, the relays are asked.</summary>
     private static async Task<int> ListAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        if (arguments.GetValue(Relay)!.Length > 0) return await SearchAsync(arguments, cancellationToken);
+        if (arguments.GetValue(Relay)!.Length + arguments.GetValue(CliOptions.Aggregators)!.Length > 0) return await SearchAsync(arguments, cancellationToken);
         using var control = new ControlClient(arguments.GetValue(CliOptions.Data)!);
         try
         {
@@ -49,11 +49,12 @@ internal static class RoutersCommand
 
     private static async Task<int> SearchAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        var named = arguments.GetValue(Relay)!;
-        if (await CliConfig.ReadAsync(arguments, ("relays.bootstrap", named.Length > 0 ? string.Join(',', named) : null)) is not { } options) return ExitCodes.Usage;
-        if (options.Relays.Bootstrap.Count == 0)
+        var (named, directories) = (arguments.GetValue(Relay)!, arguments.GetValue(CliOptions.Aggregators)!);
+        if (await CliConfig.ReadAsync(arguments, ("relays.bootstrap", named.Length > 0 ? string.Join(',', named) : null),
+                ("relays.directories", directories.Length > 0 ? string.Join(',', directories) : null)) is not { } options) return ExitCodes.Usage;
+        if (options.Relays.Bootstrap.Count + options.Relays.Directories.Count == 0)
         {
-            await Errors.TellAsync("no relay to ask: give --relay wss://…, or set relays.bootstrap");
+            await Errors.TellAsync("no relay to ask: give --relay wss://… or --aggregators https://…, or set relays.bootstrap or relays.directories");
             return ExitCodes.Usage;
         }
 
@@ -62,7 +63,8 @@ internal static class RoutersCommand
         // Without a store only the options say who is followed.
         var sources = TrustSources.Of(own: null, lists, options.Filter.Wot);
         trust.Publish(TrustScoring.Snapshot(new TrustGraph(), TrustFlow.Over(new TrustGraph(), sources), sources, new PeerExperience(time)));
-        var (routers, relays) = await RouterSearch.RunAsync(PeeringModule.Relays(options.Relays with { Publish = [] }), trust, new FederationNetwork(options.Network), Patience, time, cancellationToken);
+        var http = PeeringModule.RelaysHttp(options.Http.AllowPrivate);
+        var (routers, relays) = await RouterSearch.RunAsync(await RelaySources.FindAsync(options.Relays with { Publish = [] }, http, time, cancellationToken), http, trust, new FederationNetwork(options.Network), Patience, time, cancellationToken);
 
         var (model, now) = (arguments.GetValue(Model), time.GetUtcNow().ToUnixTimeMilliseconds());
         var serving = routers.Where(router => model is null || router.Profile.ModelCaps.Any(known => known.ModelId == model)).ToList();

@@ -26,6 +26,15 @@ internal static class RelaySources
         new DirectoryClient(directory => ClientFor(directory, http), DirectoryTimeout),
         clock);
 
+    /// <summary>The relays to ask when somebody asks once: the configured ones, and the best that the directories name now.</summary>
+    public static async Task<IReadOnlyList<PooledRelay>> FindAsync(RelayOptions options, RelayHttp http, TimeProvider clock, CancellationToken stop)
+    {
+        var finder = Finder(options, http, clock);
+        await finder.AskAsync(progress: null, stop);
+        var chosen = RelayChoice.Choose(finder.Find([]), new HashSet<Uri>(), new HashSet<Uri>(), options.MaxJoined);
+        return [.. PeeringModule.Relays(options), .. chosen.Select(relay => new PooledRelay(relay.Url, Publishes: false, Configured: false))];
+    }
+
     /// <summary>Keys of the monitors that the operator pinned.</summary>
     public static IReadOnlySet<Hex32> Monitors(RelayOptions options) =>
         options.Monitors.Select(text => PublicKey.TryParse(text, out var key) ? Hex32.From(key) : throw new FormatException(text)).ToHashSet();

@@ -8,12 +8,12 @@ namespace FedAi.Daemon.Peering;
 internal static class RouterSearch
 {
     public static async Task<(IReadOnlyList<KnownRouter> Routers, IReadOnlyList<RelayStatus> Relays)> RunAsync(
-        IReadOnlyList<PooledRelay> relays, TrustScores trust, FederationNetwork network, TimeSpan patience, TimeProvider clock, CancellationToken stop)
+        IReadOnlyList<PooledRelay> relays, RelayHttp http, TrustScores trust, FederationNetwork network, TimeSpan patience, TimeProvider clock, CancellationToken stop)
     {
         var directory = new RouterDirectory(clock);
         // Addresses are only shown here, so those of this machine and network are shown too.
         var ingest = new RelayIngest(new ControlMessageHandler(directory, PrivateNetworks.Lan), trust, network, own: null, clock);
-        var pool = new RelayPool(relays, new RelayPoolOptions { ConnectTimeout = patience }, clock, NullLogger<RelayPool>.Instance);
+        var pool = new RelayPool(relays, new RelayPoolOptions { ConnectTimeout = patience }, clock, NullLogger<RelayPool>.Instance, http: http);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var running = pool.RunAsync(ending.Token);
         var subscription = await pool.SubscribeAsync(RelayQueries.For(trust), stop);

@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
+using FedAi.Daemon.Hosting;
+using FedAi.Daemon.Peering;
 using FedAi.TestKit;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FedAi.Tests.Daemon.Cli;
 
@@ -74,6 +77,19 @@ public sealed class RelaysCommandTests : IDisposable
     [Fact]
     public async Task Relays_EveryDirectoryIsDown_EndsWith75() =>
         (await RunAsync("--aggregators", "http://127.0.0.1:1/relays.json")).ExitCode.ShouldBe(75);
+
+    [Fact]
+    public async Task Routers_OnlyADirectoryIsKnown_FindsTheRouterThere()
+    {
+        await using var router = await TestDaemon.StartAsync(Role.Router);
+        await using var directory = await DirectoryServer.StartAsync(new UriBuilder(router.Base) { Scheme = "ws", Path = RelayEndpoints.Path }.Uri);
+        await Patience.UntilAsync(() => router.Services.GetRequiredService<RelayHub>().StoredEvents > 0);
+
+        var result = await Fedai.RunAsync("routers", "--data", folder.Path, "--aggregators", directory.Url.ToString(), "--set", "http.allowPrivate=loopback", "--json");
+
+        result.ExitCode.ShouldBe(0, result.Errors);
+        ((string)JsonNode.Parse(result.Output)!["routers"]![0]!["npub"]!).ShouldBe(router.Key.PublicKey.Npub);
+    }
 
     private Task<CommandResult> RunAsync(params string[] arguments) => Fedai.RunAsync(["relays", "--data", folder.Path, .. arguments]);
 }

@@ -62,7 +62,7 @@ public sealed class AnnouncementTests
         gone.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0)); // bound and not listening: refuses connections
         var dead = new Uri($"ws://{gone.LocalEndPoint}/");
 
-        var (routers, relays) = await RouterSearch.RunAsync([new PooledRelay(relay.Url, false), new PooledRelay(dead, false)],
+        var (routers, relays) = await RouterSearch.RunAsync([new PooledRelay(relay.Url, false), new PooledRelay(dead, false)], PeeringModule.RelaysHttp(PrivateNetworks.None),
             new TrustScores(PeerLists.Empty, new WotOptions()), new FederationNetwork("main"), Patience.Limit, TimeProvider.System, default);
 
         routers.ShouldHaveSingleItem().Key.ShouldBe(router.Key.PublicKey);
