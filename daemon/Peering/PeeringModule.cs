@@ -72,6 +72,7 @@ internal static class PeeringModule
         if (services.GetService<RelayPool>() is { } pool) status["relays"] = new JsonArray([.. pool.Status.Select(ToJson)]);
         if (services.GetService<RelayHub>() is { } hub) status["relay"] = new JsonObject { ["connections"] = hub.Connections, ["events"] = hub.StoredEvents };
         if (services.GetService<RouterDirectory>() is { } directory) status["knownRouters"] = directory.Current.Count;
+        if (services.GetService<TrustScores>() is { } trust) status["trust"] = new JsonObject { ["keys"] = trust.Current.Count, ["keepsStrangersOut"] = trust.Filters };
         return status;
     }
 

@@ -3,7 +3,7 @@ using FedAi.Protocol.Crypto;
 namespace FedAi.Daemon.Trust;
 
 /// <summary>
-/// The operator's own word about other keys. A non-empty allow list admits nobody else; block beats mute beats allow.
+/// The operator's own word about other keys; <see cref="TrustScores"/> weighs it.
 /// Keys are compared as keys, so no spelling of an npub slips past a list.
 /// </summary>
 internal sealed record PeerLists(IReadOnlySet<PublicKey> Allow, IReadOnlySet<PublicKey> Follow, IReadOnlySet<PublicKey> Mute, IReadOnlySet<PublicKey> Block)
@@ -24,14 +24,6 @@ internal sealed record PeerLists(IReadOnlySet<PublicKey> Allow, IReadOnlySet<Pub
             Read(options.Mute, "filter.mute", malformed), Read(options.Block, "filter.block", malformed));
         return malformed.Count == 0 ? lists : throw new FormatException($"{string.Join(", ", malformed)}: neither an npub nor 64 hex digits.");
     }
-
-    /// <summary>What the lists say of a key.</summary>
-    public PeerStanding Judge(PublicKey key) =>
-        Block.Contains(key) ? PeerStanding.Blocked
-        : Mute.Contains(key) ? PeerStanding.Muted
-        : Allow.Count > 0 && !Allow.Contains(key) ? PeerStanding.NotAllowed
-        : Allow.Contains(key) || Follow.Contains(key) || Named.Contains(key) ? PeerStanding.Known
-        : PeerStanding.Stranger;
 
     private static HashSet<PublicKey> Read(IReadOnlyList<string> entries, string name, List<string> malformed)
     {
