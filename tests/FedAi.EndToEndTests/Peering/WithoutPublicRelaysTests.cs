@@ -67,6 +67,19 @@ public sealed class WithoutPublicRelaysTests
         await JoinedAsync(third, first);
     }
 
+    /// <summary>No authority vouches for a home machine's certificate; its announcement does.</summary>
+    [Fact]
+    public async Task Router_SelfMadeCertificate_ItsRelayIsReadOverTls()
+    {
+        await using var meeting = await OwnRelay.StartAsync();
+        await using var router = await TestDaemon.StartAsync(Role.Router, Publish(meeting) with { Http = new HttpOptions { Tls = new TlsOptions { Mode = TlsMode.Pinned } } });
+        await using var reader = await TestDaemon.StartAsync(Role.Gateway, Read(meeting.Url));
+
+        router.Base.Scheme.ShouldBe("https");
+        await Patience.UntilAsync(() => reader.Services.GetRequiredService<RelayPool>().Status.Any(relay =>
+            relay.Relay == new Uri($"wss://127.0.0.1:{router.Base.Port}/relay") && relay.State is RelayState.Connected));
+    }
+
     [Fact]
     public async Task Gateway_OneRelayOfThreeWorks_Answers()
     {
