@@ -40,7 +40,8 @@ internal sealed class NodeInference(NodeIdentity identity, NodeSealKeys seals, I
         try
         {
             using var deadline = new PeerDeadline(identity.Limits.MaxRuntime, time, cancellationToken);
-            await using var steps = runner.StreamAsync(work, deadline.Token).GetAsyncEnumerator(deadline.Token);
+            var answer = runner.StreamAsync(work, deadline.Token);
+            await using var steps = (seal is null ? answer : ReadyDeltas.JoinAsync(answer, deadline.Token)).GetAsyncEnumerator(deadline.Token);
             while (await NextAsync(steps, deadline) is { } step)
             {
                 switch (step)
