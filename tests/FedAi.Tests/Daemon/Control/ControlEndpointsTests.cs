@@ -17,8 +17,10 @@ public sealed class ControlEndpointsTests
         using var folder = new TempFolder();
         await using var daemon = await TestDaemon.StartAsync(Role.Router, dataFolder: folder.Path);
         var metering = daemon.Services.GetRequiredService<MeteringTable>();
-        await metering.AddAsync(MeteringTableTests.Row("r1"), Durability.Full);
-        await metering.AddAsync(MeteringTableTests.Row("r2"), Durability.Full);
+        // Of today: what is older than the store keeps is deleted at any moment.
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        await metering.AddAsync(MeteringTableTests.Row("r1", ts: now), Durability.Full);
+        await metering.AddAsync(MeteringTableTests.Row("r2", ts: now), Durability.Full);
         using var client = new ControlClient(folder.Path);
 
         var total = JsonNode.Parse((await client.GetAsync("metering/summary", CancellationToken.None))!)!["totals"]!.AsArray().ShouldHaveSingleItem();
