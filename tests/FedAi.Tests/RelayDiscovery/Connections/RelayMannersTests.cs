@@ -31,7 +31,8 @@ public sealed class RelayMannersTests
 
         verdicts.ShouldBe([RelayVerdict.Accepted, RelayVerdict.Accepted, RelayVerdict.Accepted, RelayVerdict.Held, RelayVerdict.Held]);
         Told().Count.ShouldBe(3);
-        await MoveUntilAsync(clock, TimeSpan.FromSeconds(10), () => Told().Count == 5);
+        // The clock runs ahead of the relay, so an event may be sent twice before its OK is here; each counts once.
+        await MoveUntilAsync(clock, TimeSpan.FromSeconds(10), () => Told().Distinct().Count() == 5);
         Told().ShouldContain(newest.Id.ToString());
         (clock.GetUtcNow() - DateTimeOffset.UnixEpoch.AddYears(60)).ShouldBeGreaterThan(TimeSpan.FromSeconds(170), "two more at 40 an hour");
     }
