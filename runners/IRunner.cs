@@ -20,7 +20,9 @@ public interface IRunner : IAsyncDisposable
     /// <summary>
     /// Runs one request: <see cref="InferenceStarted"/>, deltas, then exactly one <see cref="InferenceEnd"/> or
     /// <see cref="InferenceFailure"/>. Failures are events, not exceptions. Cancelling stops the model between two
-    /// tokens (within 1 s) and ends the enumeration with an <see cref="OperationCanceledException"/>.
+    /// tokens (within 1 s) and ends the enumeration with an <see cref="OperationCanceledException"/>. With jobType EMBEDDING
+    /// there is one delta of 0 tokens: the vectors of all inputs, normalised, one after another, as base64 of little-endian
+    /// float32 (DECISIONS E16). What cannot be honoured is one clear refusal.
     /// </summary>
     IAsyncEnumerable<InferenceEvent> StreamAsync(InferenceRequest request, CancellationToken cancellationToken);
 }

@@ -11,7 +11,10 @@ internal static class GatewayModels
         .. routers.SelectMany(router => router.Profile.ModelCaps.Select(model => (Model: model, MaxTokens: model.MaxTokens ?? router.Profile.ResourceLimits.MaxTokens)))
             .GroupBy(offer => offer.Model.ModelId, StringComparer.Ordinal)
             .OrderBy(model => model.Key, StringComparer.Ordinal)
-            .Select(model => new OpenAiModel(model.Key, Tokens(model.Max(offer => offer.Model.ContextWindow ?? 0)), Tokens(model.Max(offer => offer.MaxTokens)))),
+            .Select(model => new OpenAiModel(model.Key, Tokens(model.Max(offer => offer.Model.ContextWindow ?? 0)), Tokens(model.Max(offer => offer.MaxTokens)))
+            {
+                Features = OpenAiModel.Union(model.SelectMany(offer => offer.Model.Features ?? [])),
+            }),
     ];
 
     /// <summary>A stranger's number; nonsense counts as not said.</summary>

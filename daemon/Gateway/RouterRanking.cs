@@ -4,6 +4,7 @@ using System.Text;
 using FedAi.Daemon.Peering;
 using FedAi.Daemon.Trust;
 using FedAi.Protocol.Messages;
+using FedAi.Protocol.Rules;
 
 namespace FedAi.Daemon.Gateway;
 
@@ -34,6 +35,13 @@ internal static class RouterRanking
         if (routers.Count == 0) return Nothing(ErrorCode.NoRouters, "No router is known; check that the relay runs and lists one.");
         var serving = routers.Where(router => router.Profile.ModelCaps.Any(model => model.ModelId == request.ModelId)).ToList();
         if (serving.Count == 0) return Nothing(ErrorCode.ModelNotFound, "No router announces this model; GET /v1/models lists those that are served.");
+        var needed = ModelFeatures.NeededBy(request);
+        if (needed.Count > 0)
+        {
+            serving = [.. serving.Where(router => router.Profile.ModelCaps.Any(model => model.ModelId == request.ModelId && !needed.Except(model.Features ?? []).Any()))];
+            if (serving.Count == 0) return Nothing(ErrorCode.UnsupportedParameter, $"No router announces this model with {string.Join(" and ", needed)}; ask without, or ask another model.");
+        }
+
         var heard = serving.Where(router => !facts(router).KeptOut).ToList();
         if (heard.Count == 0) return Nothing(ErrorCode.NoRouters, "Your lists or your web of trust keep out every router that serves this model; fedai routers says why.");
         return new RankedRouters(Order(heard, facts, request.ModelId, request.RequestId, nowMs), null);

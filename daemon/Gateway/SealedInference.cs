@@ -28,7 +28,7 @@ internal sealed class SealedInference(PeerInference peers, QuoteClient quotes, S
         var level = request.PrivacyLevel!.Value;
         var avoid = new HashSet<PublicKey>();
         var refusal = NoTrustedNode;
-        var route = routes.Find(router.Key, request.ModelId);
+        var route = routes.Find(router.Key, Wanted(request));
         if (route is not null && !trusted.MayRead(route.Node, level)) route = null;
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
@@ -53,18 +53,18 @@ internal sealed class SealedInference(PeerInference peers, QuoteClient quotes, S
                     break;
                 }
 
-                if (step is InferenceEnd { Signed: { } signed } && routes.Renew(route, signed.NodeKey) is { } next) routes.Keep(router.Key, request.ModelId, next);
+                if (step is InferenceEnd { Signed: { } signed } && routes.Renew(route, signed.NodeKey) is { } next) routes.Keep(router.Key, Wanted(request), next);
                 answered = true;
                 yield return step;
             }
 
             if (failed is null) yield break;
-            routes.Forget(router.Key, request.ModelId, route);
+            routes.Forget(router.Key, Wanted(request), route);
             refusal = failed;
             if (answered || RouterFault.IsClients(failed.Code)) break;
             if (failed.Code == ErrorCode.SealKeyExpired && routes.Renew(route, failed.Node) is { } renewed)
             {
-                routes.Keep(router.Key, request.ModelId, renewed);
+                routes.Keep(router.Key, Wanted(request), renewed);
                 route = renewed;
                 continue;
             }
@@ -108,12 +108,13 @@ internal sealed class SealedInference(PeerInference peers, QuoteClient quotes, S
 
     private (SealedRoute? Route, Refusal? Refusal) Kept(KnownRouter router, InferenceRequest request, SealedRoute route)
     {
-        routes.Keep(router.Key, request.ModelId, route);
+        routes.Keep(router.Key, Wanted(request), route);
         return (route, null);
     }
 
     private async Task<(SealedRoute? Offer, Refusal? Refusal)> QuoteAsync(KnownRouter router, InferenceRequest request, QuoteConstraints? constraints, CancellationToken cancellationToken)
     {
+        if (ModelFeatures.NeededBy(request) is { Count: > 0 } needed) constraints = (constraints ?? new QuoteConstraints()) with { Features = needed };
         var (quote, refusal) = await quotes.AskAsync(router, new QuoteRequest
         {
             RequestId = request.RequestId,
@@ -135,23 +136,29 @@ internal sealed class SealedInference(PeerInference peers, QuoteClient quotes, S
     {
         var sealedRequest = route.Seal(request, out var answer);
         // Whatever the router does, only this node's signature makes the answer one.
+        var calls = new List<ToolCallDelta>();
         await foreach (var step in peers.StreamAsync(target with { ExpectedNode = route.Node }, sealedRequest, cancellationToken))
         {
             switch (step)
             {
                 case InferenceDelta delta:
-                    if (!answer.TryRead(delta.Text, out var text, out var refusal))
+                    if (!answer.TryRead(delta.Text, out var text, out var pieces, out var refusal))
                     {
                         yield return new InferenceFailure(refusal);
                         yield break;
                     }
 
-                    if (text.Length > 0) yield return delta with { Text = text };
+                    calls.AddRange(pieces);
+                    if (text.Length > 0 || pieces.Count > 0) yield return delta with { Text = text, ToolCalls = pieces.Count > 0 ? pieces : null };
                     break;
+
+                case InferenceEnd when answer.FinishReason is not null && calls.Count > 0 && ToolCalls.Join(calls) is null:
+                    yield return Failure(ErrorCode.InvalidNodeResponse, "The pieces of the sealed tool calls do not make whole calls.");
+                    yield break;
 
                 case InferenceEnd end when answer.FinishReason is { } reason:
                     route.Prepare();
-                    yield return end with { FinishReason = reason };
+                    yield return end with { FinishReason = reason, ToolCalls = calls.Count > 0 ? ToolCalls.Join(calls) : null };
                     break;
 
                 case InferenceEnd:
@@ -164,6 +171,9 @@ internal sealed class SealedInference(PeerInference peers, QuoteClient quotes, S
             }
         }
     }
+
+    /// <summary>What a route is good for: a node that serves the model need not know tools.</summary>
+    private static string Wanted(InferenceRequest request) => string.Join('\n', [request.ModelId, .. ModelFeatures.NeededBy(request)]);
 
     private static InferenceFailure Failure(ErrorCode code, string hint) => new(new Refusal(code, hint));
 }

@@ -5,7 +5,7 @@ using FedAi.Protocol.Messages;
 
 namespace FedAi.Daemon.Gateway;
 
-/// <summary>The routes of the last quotes, so that not every request costs a second round trip: as long as a quote is good, which is a minute.</summary>
+/// <summary>The routes of the last quotes by what they are good for (a model and its features), so that not every request costs a second round trip: as long as a quote is good, which is a minute.</summary>
 internal sealed class SealedRoutes(TimeProvider time)
 {
     /// <summary>Routers times models that one user asks within a minute; beyond that all start anew.</summary>
@@ -14,23 +14,23 @@ internal sealed class SealedRoutes(TimeProvider time)
     /// <summary>Whatever a quote says.</summary>
     private const long LongestQuoteMs = 120_000;
 
-    private readonly ConcurrentDictionary<(PublicKey Router, string ModelId), SealedRoute> routes = new();
+    private readonly ConcurrentDictionary<(PublicKey Router, string Wanted), SealedRoute> routes = new();
 
-    public SealedRoute? Find(PublicKey router, string modelId) =>
-        routes.TryGetValue((router, modelId), out var route) && route.QuoteEndsMs > NowMs() ? route : null;
+    public SealedRoute? Find(PublicKey router, string wanted) =>
+        routes.TryGetValue((router, wanted), out var route) && route.QuoteEndsMs > NowMs() ? route : null;
 
     /// <summary>Reads the node's key out of a quote, which is believed for two minutes at most; null when the node has not signed it.</summary>
     public SealedRoute? Read(QuoteResponse quote) => SealedRoute.TryCreate(quote.Node, Math.Min(quote.ExpiresAtMs, NowMs() + LongestQuoteMs), NowMs());
 
-    public void Keep(PublicKey router, string modelId, SealedRoute route)
+    public void Keep(PublicKey router, string wanted, SealedRoute route)
     {
         if (routes.Count >= MaxRoutes) routes.Clear();
-        routes[(router, modelId)] = route;
+        routes[(router, wanted)] = route;
     }
 
     /// <summary>The route does not work any more; another one that was found meanwhile stays.</summary>
-    public void Forget(PublicKey router, string modelId, SealedRoute route) =>
-        routes.TryRemove(new KeyValuePair<(PublicKey, string), SealedRoute>((router, modelId), route));
+    public void Forget(PublicKey router, string wanted, SealedRoute route) =>
+        routes.TryRemove(new KeyValuePair<(PublicKey, string), SealedRoute>((router, wanted), route));
 
     /// <summary>The same route with the newer key that the node itself gave; null when it gave no other, or somebody else did.</summary>
     public SealedRoute? Renew(SealedRoute route, NodeSealKey? given) =>

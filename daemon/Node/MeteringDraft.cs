@@ -1,6 +1,7 @@
 using System.Text;
 using FedAi.Protocol.Messages;
 using FedAi.Protocol.Rules;
+using FedAi.Runners;
 
 namespace FedAi.Daemon.Node;
 
@@ -12,6 +13,7 @@ internal sealed class MeteringDraft(InferenceRequest request, string nodeId, str
 {
     private readonly long started = time.GetTimestamp();
     private readonly StringBuilder output = new();
+    private readonly List<ToolCallDelta> pieces = [];
     private long? firstTokenMs;
 
     public int InputTokens { get; private set; }
@@ -20,23 +22,34 @@ internal sealed class MeteringDraft(InferenceRequest request, string nodeId, str
 
     public string Output => output.ToString();
 
+    /// <summary>The whole calls, once the run has ended; null when there are none.</summary>
+    public IReadOnlyList<ToolCall>? ToolCalls { get; private set; }
+
     public long ElapsedMs => (long)time.GetElapsedTime(started).TotalMilliseconds;
 
     public void Started(int inputTokens) => InputTokens = inputTokens;
 
-    public void Add(string text, int tokens)
+    public void Add(InferenceDelta delta)
     {
         firstTokenMs ??= ElapsedMs;
-        output.Append(text);
-        OutputTokens += tokens;
+        output.Append(delta.Text);
+        pieces.AddRange(delta.ToolCalls ?? []);
+        OutputTokens += delta.Tokens;
     }
 
-    /// <summary>The runner's own counts at the end; they include tokens that made no text.</summary>
-    public void Ended(int inputTokens, int outputTokens) => (InputTokens, OutputTokens) = (inputTokens, outputTokens);
+    /// <summary>Takes the runner's own counts, which include tokens that made no text; false when the pieces of tool calls make no whole ones.</summary>
+    public bool TryEnd(int inputTokens, int outputTokens)
+    {
+        (InputTokens, OutputTokens) = (inputTokens, outputTokens);
+        if (pieces.Count == 0) return true;
+        ToolCalls = Protocol.Rules.ToolCalls.Join(pieces);
+        return ToolCalls is not null;
+    }
 
     public MeteringRecord Close(MeteringStatus status)
     {
         var text = Output;
+        var answer = OutputHash.Text(text, ToolCalls);
         return new MeteringRecord
         {
             RequestId = request.RequestId,
@@ -47,9 +60,9 @@ internal sealed class MeteringDraft(InferenceRequest request, string nodeId, str
             OutputTokens = OutputTokens,
             WallTimeMs = ElapsedMs,
             BytesIn = PromptHash.PromptBytes(request),
-            BytesOut = Encoding.UTF8.GetByteCount(text),
+            BytesOut = Encoding.UTF8.GetByteCount(answer),
             Ts = time.GetUtcNow().ToUnixTimeMilliseconds(),
-            OutputHash = OutputHash.Of(request, text),
+            OutputHash = OutputHash.Of(request, text, ToolCalls),
             Status = status,
             PriceMsat = pricing.PriceMsat(InputTokens, OutputTokens),
             ModelHash = modelHash,

@@ -5,6 +5,7 @@ using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Envelopes;
 using FedAi.Protocol.Json;
 using FedAi.Protocol.Messages;
+using FedAi.Protocol.Rules;
 using FedAi.Runners;
 
 namespace FedAi.Daemon.Node;
@@ -17,10 +18,13 @@ internal sealed class NodeInference(NodeIdentity identity, NodeSealKeys seals, I
 {
     private static readonly Refusal Saturated = new(ErrorCode.NodeSaturated, "Every place of this node is taken; ask another node or try again.", RetryAfterSeconds: 1);
 
+    private static readonly Refusal BrokenCalls = new(ErrorCode.RunnerError, "The pieces of the model's tool calls do not make whole calls.");
+
     public async IAsyncEnumerable<InferenceEvent> RunAsync(InferenceRequest request, PublicKey router, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var models = runner.Models;
         var (work, seal, refusal) = Open(request);
+        work = ForRunner(work);
         refusal ??= RequestPolicy.Check(work, identity.Limits, models);
         if (refusal is not null)
         {
@@ -51,8 +55,8 @@ internal sealed class NodeInference(NodeIdentity identity, NodeSealKeys seals, I
                         break;
 
                     case InferenceDelta delta:
-                        var piece = seal is null ? delta : delta with { Text = seal.Seal(delta.Text) };
-                        draft.Add(piece.Text, piece.Tokens);
+                        var piece = seal is null ? delta : new InferenceDelta(seal.Seal(delta.Text, delta.ToolCalls), delta.Tokens);
+                        draft.Add(piece);
                         yield return piece;
                         break;
 
@@ -66,17 +70,23 @@ internal sealed class NodeInference(NodeIdentity identity, NodeSealKeys seals, I
                         {
                             // Why it ended is sealed as well; what follows is signed in clear.
                             var last = new InferenceDelta(seal.Close(end.FinishReason), Tokens: 0);
-                            draft.Add(last.Text, last.Tokens);
+                            draft.Add(last);
                             yield return last;
                         }
 
-                        draft.Ended(end.InputTokens, end.OutputTokens);
+                        if (!draft.TryEnd(end.InputTokens, end.OutputTokens))
+                        {
+                            status = MeteringStatus.Failed;
+                            yield return new InferenceFailure(BrokenCalls);
+                            yield break;
+                        }
+
                         // Whoever reads the end may ask again at once, and finds the place free.
                         capacity.Leave();
                         holdsPlace = false;
                         var (signed, notStored) = await CloseAsync(request, router, draft, end);
                         status = MeteringStatus.Complete;
-                        yield return signed is null ? new InferenceFailure(notStored!) : end with { Signed = signed };
+                        yield return signed is null ? new InferenceFailure(notStored!) : end with { ToolCalls = draft.ToolCalls, Signed = signed };
                         yield break;
                 }
             }
@@ -112,6 +122,7 @@ internal sealed class NodeInference(NodeIdentity identity, NodeSealKeys seals, I
             Usage = new TokenUsage { InputTokens = end.InputTokens, OutputTokens = end.OutputTokens },
             LatencyMs = draft.ElapsedMs,
             FinishReason = request.Sealed is null ? end.FinishReason : null,
+            ToolCalls = draft.ToolCalls,
         };
         var meteringEnvelope = Seal(record, ProtocolJson.Default.MeteringRecord);
         var notStored = await metering.CommitAsync(router, record, meteringEnvelope.Wire);
@@ -128,6 +139,10 @@ internal sealed class NodeInference(NodeIdentity identity, NodeSealKeys seals, I
         request.Sealed is null ? (request, null, null)
         : seals.TryOpen(request, out var work, out var answer, out var refusal) ? (work, answer, null)
         : (request, null, refusal);
+
+    /// <summary>As a runner reads it: JSON that travelled as text is JSON again, and a prompt to embed is an input.</summary>
+    private static InferenceRequest ForRunner(InferenceRequest work) =>
+        JsonInText.Read(work is { JobType: RouterJobType.Embedding, Inputs: null } ? work with { Inputs = [work.Prompt] } : work);
 
     private Envelope Seal<T>(T payload, JsonTypeInfo<T> type)
     {

@@ -1,6 +1,7 @@
 using FedAi.Daemon.Peering;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Messages;
+using FedAi.Protocol.Rules;
 using ModelCapability = FedAi.Protocol.Messages.Capability;
 using FedAi.Runners;
 
@@ -39,7 +40,8 @@ internal sealed class NodeOffer(NodeIdentity identity, NodeSealKeys seals, IRunn
                     ContextWindow = model.ContextTokens,
                     MaxTokens = Math.Min(identity.Limits.MaxTokens, model.ContextTokens),
                     Pricing = identity.Pricing.ToWire(),
-                    JobTypes = [RouterJobType.GenChunk],
+                    JobTypes = JobTypes(model),
+                    Features = model.Features.Count > 0 ? model.Features : null,
                 }),
             ],
             Features = [PeerFeatures.Chat, PeerFeatures.Sealed],
@@ -47,4 +49,11 @@ internal sealed class NodeOffer(NodeIdentity identity, NodeSealKeys seals, IRunn
             SealKey = seals.Current.SealKey,
         }, null);
     }
+
+    private static IReadOnlyList<RouterJobType> JobTypes(RunnerModel model) => (model.Generates, model.Features.Contains(ModelFeatures.Embeddings)) switch
+    {
+        (true, false) => [RouterJobType.GenChunk],
+        (true, true) => [RouterJobType.Embedding, RouterJobType.GenChunk],
+        _ => [RouterJobType.Embedding],
+    };
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FedAi.Protocol.Messages;
 using FedAi.Runners;
 
 namespace FedAi.Daemon.Node;
@@ -33,7 +34,7 @@ internal static class ReadyDeltas
                 next = null;
                 if (source.Current is InferenceDelta delta)
                 {
-                    held = held is null ? delta : delta with { Text = held.Text + delta.Text, Tokens = held.Tokens + delta.Tokens };
+                    held = held is null ? delta : new InferenceDelta(held.Text + delta.Text, held.Tokens + delta.Tokens, Joined(held.ToolCalls, delta.ToolCalls));
                     continue;
                 }
 
@@ -54,4 +55,7 @@ internal static class ReadyDeltas
             }
         }
     }
+
+    private static IReadOnlyList<ToolCallDelta>? Joined(IReadOnlyList<ToolCallDelta>? earlier, IReadOnlyList<ToolCallDelta>? later) =>
+        earlier is null ? later : later is null ? earlier : [.. earlier, .. later];
 }

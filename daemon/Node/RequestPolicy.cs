@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json;
 using FedAi.Protocol.Messages;
 using FedAi.Protocol.Rules;
 using FedAi.Runners;
@@ -23,13 +25,22 @@ internal static class RequestPolicy
         if (RequestValues.Problem(request) is { } problem) return problem;
         if (request.MaxTokens > limits.MaxTokens)
             return new Refusal(ErrorCode.MaxTokensExceeded, $"This node answers with at most {limits.MaxTokens} tokens.");
-        if (TokenEstimate.Of(request) + request.MaxTokens > served.ContextTokens)
+        if (ModelFeatures.NeededBy(request).Except(served.Features).FirstOrDefault() is { } missing)
+            return new Refusal(ErrorCode.UnsupportedParameter, $"This model has no {missing} here; ask without, or ask another model.");
+        if (request.JobType != RouterJobType.Embedding && !served.Generates)
+            return new Refusal(ErrorCode.UnsupportedParameter, "This model makes embeddings only.");
+        if (TokenEstimate.Longest(request) + (request.JobType == RouterJobType.Embedding ? 0 : request.MaxTokens) > served.ContextTokens)
             return new Refusal(ErrorCode.ContextWindowExceeded, $"Prompt and answer together must fit into {served.ContextTokens} tokens.");
         return null;
     }
 
+    /// <summary>All that a template may print; tools and schemas are prompt as well.</summary>
     private static long PromptBytes(InferenceRequest request) =>
-        request.Messages is { } messages
-            ? messages.Sum(message => (long)Encoding.UTF8.GetByteCount(message.Content))
-            : Encoding.UTF8.GetByteCount(request.Prompt);
+        (request.Messages is { } messages ? messages.Sum(Bytes) : Encoding.UTF8.GetByteCount(request.Inputs is null ? request.Prompt : PromptText.Of(request)))
+        + Bytes(request.Tools) + Bytes(request.ResponseFormat);
+
+    private static long Bytes(ChatMessage message) =>
+        Encoding.UTF8.GetByteCount(message.Content) + (message.ToolCalls?.Sum(call => (long)Encoding.UTF8.GetByteCount(call.Arguments)) ?? 0);
+
+    private static long Bytes(JsonElement? json) => json is { } value ? JsonMarshal.GetRawUtf8Value(value).Length : 0;
 }

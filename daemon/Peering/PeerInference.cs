@@ -46,6 +46,7 @@ internal sealed class PeerInference(PeerHttp http, KeyPair identity, TimeProvide
             await using var body = new BoundedStream(await answer.Content.ReadAsStreamAsync(silence.Token), MaxAnswerBytes);
             await using var frames = SseParser.Create(body, PeerFrame.Parse).EnumerateAsync(silence.Token).GetAsyncEnumerator(silence.Token);
             var text = new StringBuilder();
+            var calls = new List<ToolCallDelta>();
             while (true)
             {
                 silence.Restart();
@@ -66,11 +67,13 @@ internal sealed class PeerInference(PeerHttp http, KeyPair identity, TimeProvide
                     }
 
                     text.Append(chunk.Delta);
-                    if (chunk.Delta.Length > 0) yield return new InferenceDelta(chunk.Delta, Tokens: 1);
+                    var pieces = chunk.ToolCalls is { Count: > 0 } ? chunk.ToolCalls : null;
+                    if (pieces is not null) calls.AddRange(pieces);
+                    if (chunk.Delta.Length > 0 || pieces is not null) yield return new InferenceDelta(chunk.Delta, Tokens: 1, pieces);
                 }
                 else if (frame.Final is { } final)
                 {
-                    yield return Close(target, sent, final, text);
+                    yield return Close(target, sent, final, text, calls);
                     yield break;
                 }
             }
@@ -90,7 +93,7 @@ internal sealed class PeerInference(PeerHttp http, KeyPair identity, TimeProvide
             {
                 await using var body = new BoundedStream(await answer.Content.ReadAsStreamAsync(silence.Token), MaxAnswerBytes);
                 var final = await JsonSerializer.DeserializeAsync(body, ProtocolJson.Default.InferenceStreamFinal, silence.Token);
-                return final is null ? Failure(ErrorCode.InvalidNodeResponse, "The peer answered null.") : Close(target, sent, final, streamed: null);
+                return final is null ? Failure(ErrorCode.InvalidNodeResponse, "The peer answered null.") : Close(target, sent, final);
             }
             catch (JsonException)
             {
@@ -136,7 +139,7 @@ internal sealed class PeerInference(PeerHttp http, KeyPair identity, TimeProvide
         }
     }
 
-    private InferenceEvent Close(PeerTarget target, InferenceRequest sent, InferenceStreamFinal final, StringBuilder? streamed)
+    private InferenceEvent Close(PeerTarget target, InferenceRequest sent, InferenceStreamFinal final, StringBuilder? streamed = null, List<ToolCallDelta>? streamedCalls = null)
     {
         if (!SignedResult.TryOpen(final, target.ExpectedNode, out var result, out var refusal)) return new InferenceFailure(refusal);
         var response = result.Response;
@@ -144,9 +147,15 @@ internal sealed class PeerInference(PeerHttp http, KeyPair identity, TimeProvide
             return Failure(ErrorCode.NodeResponseMismatch, "The signed answer belongs to another request or model.");
         if (streamed is not null && !streamed.Equals(response.Output))
             return Failure(ErrorCode.StreamMismatch, "The streamed text differs from the signed answer; its proof is void.");
+        if (streamedCalls is not null && !(ToolCalls.Join(streamedCalls) is { } calls && ToolCalls.AreEqual(calls, response.ToolCalls)))
+            return Failure(ErrorCode.StreamMismatch, "The streamed tool calls differ from the signed answer; its proof is void.");
         if (MeteringRules.Check(sent, result, target.ExpectedNodeId, time.GetUtcNow().ToUnixTimeMilliseconds(), target.Pricing, onlyAsAsked: target is { ExpectedNode: not null, Chat: true }) is { } code)
             return Failure(code, "The node's metering record does not fit the request and the answer.");
-        return new InferenceEnd(response.FinishReason ?? "stop", (int)result.Metering.InputTokens, (int)result.Metering.OutputTokens) { Signed = result };
+        return new InferenceEnd(response.FinishReason ?? "stop", (int)result.Metering.InputTokens, (int)result.Metering.OutputTokens)
+        {
+            ToolCalls = response.ToolCalls is { Count: > 0 } ? response.ToolCalls : null,
+            Signed = result,
+        };
     }
 
     private static InferenceRequest ForPeer(InferenceRequest request, PeerTarget target) =>

@@ -14,6 +14,9 @@ internal static class PeerRefusal
     /// <summary>A refusal is one line of JSON; what a peer sends beyond this is not read.</summary>
     private const int MaxBytes = 4096;
 
+    /// <summary>Whoever says that it takes longer than a day does not know.</summary>
+    private const long MaxEtaMs = 24 * 3600 * 1000;
+
     /// <summary>Reads the body of a bad answer.</summary>
     public static async Task<Refusal> ReadAsync(HttpResponseMessage answer, ErrorCode otherwise, CancellationToken cancellationToken)
     {
@@ -42,7 +45,7 @@ internal static class PeerRefusal
                 if (!reader.ValueTextEquals("error"u8)) { reader.Skip(); continue; }
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.String && ErrorCodes.TryParse(reader.GetString(), out var code))
-                    return new Refusal(code, RetryAfterSeconds: retryAfterSeconds, Node: code == ErrorCode.SealKeyExpired ? NodeKey(json) : null);
+                    return new Refusal(code, RetryAfterSeconds: retryAfterSeconds, Node: code == ErrorCode.SealKeyExpired ? NodeKey(json) : null, Loading: code == ErrorCode.ModelLoading ? Loading(json) : null);
                 break;
             }
         }
@@ -57,4 +60,10 @@ internal static class PeerRefusal
     /// <summary>The key to seal to instead; whether it is the node's own is for the one who seals to see.</summary>
     private static NodeSealKey? NodeKey(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize(json, ProtocolJson.Default.InferenceStreamError)?.Node is { KeyId: not null } node ? node : null;
+
+    /// <summary>How far a model is; numbers that make no sense are left out.</summary>
+    private static LoadProgress? Loading(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, ProtocolJson.Default.InferenceStreamError)?.Loading is { Percent: >= 0 and <= 100 } loading
+            ? loading.EtaMs is >= 0 and <= MaxEtaMs ? loading : loading with { EtaMs = null }
+            : null;
 }

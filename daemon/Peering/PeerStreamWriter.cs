@@ -34,7 +34,7 @@ internal static class PeerStreamWriter
             {
                 case InferenceDelta delta:
                     if (chunks == 0) Start(response);
-                    WriteChunk(output, json, request, delta.Text, chunks++);
+                    WriteChunk(output, json, request, delta, chunks++);
                     break;
 
                 case InferenceEnd { Signed: { } signed }:
@@ -86,17 +86,25 @@ internal static class PeerStreamWriter
         response.Headers["X-Accel-Buffering"] = "no";
     }
 
-    private static void WriteChunk(IBufferWriter<byte> output, Utf8JsonWriter json, InferenceRequest request, string delta, int index)
+    private static void WriteChunk(IBufferWriter<byte> output, Utf8JsonWriter json, InferenceRequest request, InferenceDelta delta, int index)
     {
         output.Write("event: chunk\ndata: "u8);
         json.Reset();
         json.WriteStartObject();
         json.WriteString("requestId"u8, request.RequestId);
         json.WriteString("modelId"u8, request.ModelId);
-        json.WriteString("delta"u8, delta);
+        json.WriteString("delta"u8, delta.Text);
         json.WriteNumber("index"u8, index);
+        if (delta.ToolCalls is { } calls) WriteToolCalls(json, calls);
         json.WriteEndObject();
         json.Flush();
         output.Write("\n\n"u8);
+    }
+
+    private static void WriteToolCalls(Utf8JsonWriter json, IReadOnlyList<ToolCallDelta> calls)
+    {
+        json.WriteStartArray("toolCalls"u8);
+        foreach (var call in calls) JsonSerializer.Serialize(json, call, ProtocolJson.Default.ToolCallDelta);
+        json.WriteEndArray();
     }
 }

@@ -6,7 +6,7 @@ using FedAi.Protocol.Messages;
 
 namespace FedAi.Daemon.Peering;
 
-/// <summary>Writes answers of the WIRE endpoints: JSON bodies, and refusals as <c>{"error":code,"details"?:[…],"hint"?:…,"node"?:…}</c>.</summary>
+/// <summary>Writes answers of the WIRE endpoints: JSON bodies, and refusals as <c>{"error":code,"details"?:[…],"hint"?:…,"node"?:…,"loading"?:…}</c>.</summary>
 internal static class WireAnswer
 {
     public static Task WriteAsync(HttpResponse response, ReadOnlyMemory<byte> json, int status = StatusCodes.Status200OK)
@@ -44,6 +44,12 @@ internal static class WireAnswer
         {
             writer.WritePropertyName("node"u8);
             JsonSerializer.Serialize(writer, node, ProtocolJson.Default.NodeSealKey);
+        }
+
+        if (refusal.Loading is { } loading)
+        {
+            writer.WritePropertyName("loading"u8);
+            JsonSerializer.Serialize(writer, loading, ProtocolJson.Default.LoadProgress);
         }
 
         writer.WriteEndObject();

@@ -10,8 +10,9 @@ internal sealed class CapabilityComparer : IEqualityComparer<ModelCapability>
 
     public bool Equals(ModelCapability? x, ModelCapability? y) =>
         x is not null && y is not null
-        && x with { JobTypes = null } == y with { JobTypes = null }
-        && (x.JobTypes ?? []).SequenceEqual(y.JobTypes ?? []);
+        && x with { JobTypes = null, Features = null } == y with { JobTypes = null, Features = null }
+        && (x.JobTypes ?? []).SequenceEqual(y.JobTypes ?? [])
+        && (x.Features ?? []).SequenceEqual(y.Features ?? []);
 
     public int GetHashCode([DisallowNull] ModelCapability obj) => obj.ModelId.GetHashCode(StringComparison.Ordinal);
 }

@@ -31,6 +31,14 @@ internal static class NodeRanking
         if (serving.Count == 0)
             return Nothing(ErrorCode.ModelNotFound, "No node here serves this model; GET /v1/models lists those that are served.");
 
+        var needed = ModelFeatures.NeededBy(request);
+        if (needed.Count > 0)
+        {
+            serving.RemoveAll(offer => needed.Except(offer.Capability.Features ?? []).Any());
+            if (serving.Count == 0)
+                return Nothing(ErrorCode.UnsupportedParameter, $"No node here serves this model with {string.Join(" and ", needed)}; ask without, or ask another model.");
+        }
+
         var fitting = serving.Where(offer => Fits(offer.Capability, request, inputTokensEstimate)).ToList();
         if (fitting.Count == 0)
             return Nothing(ErrorCode.NoCapableNodes, "No node here takes a request of this size; shorten the prompt or ask for fewer tokens.");
@@ -53,9 +61,13 @@ internal static class NodeRanking
     }
 
     private static bool Fits(ModelCapability capability, InferenceRequest request, long inputTokensEstimate) =>
-        (request.JobType is not { } jobType || capability.JobTypes is null || capability.JobTypes.Contains(jobType))
+        DoesJob(capability, request.JobType)
         && (capability.MaxTokens <= 0 || request.MaxTokens <= capability.MaxTokens)
-        && (capability.ContextWindow <= 0 || inputTokensEstimate + request.MaxTokens <= capability.ContextWindow);
+        && (capability.ContextWindow <= 0 || (request.Inputs is null ? inputTokensEstimate + request.MaxTokens : TokenEstimate.Longest(request)) <= capability.ContextWindow);
+
+    /// <summary>Who names no kind of work wants text, which some models do not write.</summary>
+    private static bool DoesJob(ModelCapability capability, RouterJobType? jobType) =>
+        capability.JobTypes is not { Count: > 0 } jobs || (jobType is { } wanted ? jobs.Contains(wanted) : jobs.Any(job => job is not (RouterJobType.Embedding or RouterJobType.Rerank)));
 
     private static NodeCandidate Score(NodeEntry node, ModelCapability capability, long? price, long cheapest, long nowMs)
     {

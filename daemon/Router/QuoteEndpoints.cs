@@ -52,8 +52,8 @@ internal sealed class QuoteEndpoints(EnvelopeGate gate, RouterAdmission admit, N
         await WireAnswer.WriteAsync(context.Response, (byte[])[.. "{\"quote\":"u8, .. envelope, .. "}"u8]);
     }
 
-    private static Refusal? Problem(QuoteRequest asked) => asked.Constraints is { } constraints && Math.Max(constraints.Nodes?.Count ?? 0, constraints.AvoidNodes?.Count ?? 0) > MaxNodes
-        ? new Refusal(ErrorCode.InvalidRequest, $"constraints take at most {MaxNodes} nodes.")
+    private static Refusal? Problem(QuoteRequest asked) => asked.Constraints is { } constraints && Math.Max(constraints.Nodes?.Count ?? 0, Math.Max(constraints.AvoidNodes?.Count ?? 0, constraints.Features?.Count ?? 0)) > MaxNodes
+        ? new Refusal(ErrorCode.InvalidRequest, $"constraints take at most {MaxNodes} nodes or features.")
         : null;
 
     private static IEnumerable<NodeCandidate> Allowed(QuoteConstraints? constraints, IReadOnlyList<NodeCandidate> candidates)
@@ -65,7 +65,8 @@ internal sealed class QuoteEndpoints(EnvelopeGate gate, RouterAdmission admit, N
             (constraints.MaxPrice is not { } max || Prices.ToSat(candidate.PriceMsat) <= max)
             && (constraints.Regions is not { Count: > 0 } regions || (candidate.Node.Descriptor.Region is { } region && regions.Contains(region)))
             && only?.Contains(candidate.Node.Key.Npub) != false
-            && avoid?.Contains(candidate.Node.Key.Npub) != true);
+            && avoid?.Contains(candidate.Node.Key.Npub) != true
+            && (constraints.Features is not { Count: > 0 } features || candidate.Node.Descriptor.Capabilities.Any(model => model.ModelId == candidate.ModelId && !features.Except(model.Features ?? []).Any())));
     }
 
     private static InferenceRequest ToInference(QuoteRequest quote) => new()

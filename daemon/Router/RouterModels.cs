@@ -11,6 +11,9 @@ internal static class RouterModels
             .SelectMany(node => node.Descriptor.Capabilities)
             .GroupBy(capability => capability.ModelId, StringComparer.Ordinal)
             .OrderBy(model => model.Key, StringComparer.Ordinal)
-            .Select(model => new OpenAiModel(model.Key, (int)model.Max(capability => capability.ContextWindow), (int)model.Max(capability => capability.MaxTokens))),
+            .Select(model => new OpenAiModel(model.Key, (int)model.Max(capability => capability.ContextWindow), (int)model.Max(capability => capability.MaxTokens))
+            {
+                Features = OpenAiModel.Union(model.SelectMany(capability => capability.Features ?? [])),
+            }),
     ];
 }

@@ -2,6 +2,7 @@ using FedAi.Daemon.Capability;
 using FedAi.Daemon.OpenAi;
 using FedAi.Daemon.Peering;
 using FedAi.Protocol.Messages;
+using FedAi.Protocol.Rules;
 
 namespace FedAi.Daemon.Router;
 
@@ -23,14 +24,14 @@ internal static class RouterOffers
     {
         RouterId = "",
         TransportEndpoints = [listening.ToString(), RelayOf(listening).ToString()],
-        SupportedJobTypes = [RouterJobType.GenChunk],
+        SupportedJobTypes = models.Any(model => model.Features.Contains(ModelFeatures.Embeddings)) ? [RouterJobType.Embedding, RouterJobType.GenChunk] : [RouterJobType.GenChunk],
         ResourceLimits = new ResourceLimits
         {
             MaxPayloadBytes = maxPayloadBytes,
             MaxTokens = models.Select(model => model.MaxTokens).DefaultIfEmpty().Max(),
             MaxConcurrency = places,
         },
-        ModelCaps = [.. models.Select(model => new ModelCap { ModelId = model.Id, ContextWindow = model.ContextWindow, MaxTokens = model.MaxTokens })],
+        ModelCaps = [.. models.Select(model => new ModelCap { ModelId = model.Id, ContextWindow = model.ContextWindow, MaxTokens = model.MaxTokens, Features = model.Features.Count > 0 ? model.Features : null })],
         PrivacyCaps = new PrivacyCaps { MaxLevel = maxPrivacy },
         SettlementCaps = new SettlementCaps { Methods = [], Currency = "SAT" },
         Timestamp = 0,

@@ -18,24 +18,26 @@ public sealed class SealedAnswerReader
 
     private readonly byte[] encapsulated;
     private readonly byte[] secret;
+    private readonly bool structured;
     private readonly StringBuilder pending = new();
     private AeadSequence? frames;
 
-    internal SealedAnswerReader(byte[] encapsulated, byte[] secret) => (this.encapsulated, this.secret) = (encapsulated, secret);
+    internal SealedAnswerReader(byte[] encapsulated, byte[] secret, bool structured) => (this.encapsulated, this.secret, this.structured) = (encapsulated, secret, structured);
 
     /// <summary>Why the answer ended; null while the last frame is not there.</summary>
     public string? FinishReason { get; private set; }
 
-    /// <summary>Takes the next piece of the sealed text and gives the text of all frames it completes; the refusal is for good.</summary>
-    public bool TryRead(string piece, [NotNullWhen(true)] out string? text, [NotNullWhen(false)] out Refusal? refusal)
+    /// <summary>Takes the next piece of the sealed text and gives the text and tool calls of all frames it completes; the refusal is for good.</summary>
+    public bool TryRead(string piece, [NotNullWhen(true)] out string? text, out IReadOnlyList<ToolCallDelta> toolCalls, [NotNullWhen(false)] out Refusal? refusal)
     {
-        (text, refusal) = (null, Unopenable);
+        (text, toolCalls, refusal) = (null, [], Unopenable);
         var opened = new StringBuilder();
+        var calls = new List<ToolCallDelta>();
         var rest = piece.AsSpan();
         for (var end = EndOf(rest); end >= 0; end = EndOf(rest))
         {
             pending.Append(rest[..end]);
-            if (!TryOpen(pending.ToString(), isLast: rest[end] == SealedAnswerKeys.LastFrameEnd, opened)) return false;
+            if (!TryOpen(pending.ToString(), isLast: rest[end] == SealedAnswerKeys.LastFrameEnd, opened, calls)) return false;
             pending.Clear();
             rest = rest[(end + 1)..];
         }
@@ -43,13 +45,13 @@ public sealed class SealedAnswerReader
         // Nothing comes after the end.
         if (rest.Length > 0 && FinishReason is not null) return false;
         pending.Append(rest);
-        (text, refusal) = (opened.ToString(), null);
+        (text, toolCalls, refusal) = (opened.ToString(), calls, null);
         return true;
     }
 
     private static int EndOf(ReadOnlySpan<char> text) => text.IndexOfAny(SealedAnswerKeys.FrameEnd, SealedAnswerKeys.LastFrameEnd);
 
-    private bool TryOpen(string base64, bool isLast, StringBuilder opened)
+    private bool TryOpen(string base64, bool isLast, StringBuilder opened, List<ToolCallDelta> calls)
     {
         var buffer = new byte[base64.Length];
         if (FinishReason is not null || !Convert.TryFromBase64String(base64, buffer, out var length)) return false;
@@ -63,8 +65,24 @@ public sealed class SealedAnswerReader
 
         if (!frames.TryOpen(isLast ? SealedAnswerKeys.Last : [], frame, out var padded) || !SealPadding.TryRemove(padded, out var text)) return false;
         if (isLast) return TryEnd(text.Value);
+        if (structured) return TryAdd(text.Value, opened, calls);
         opened.Append(Encoding.UTF8.GetString(text.Value.Span));
         return true;
+    }
+
+    private static bool TryAdd(ReadOnlyMemory<byte> json, StringBuilder opened, List<ToolCallDelta> calls)
+    {
+        try
+        {
+            if (JsonSerializer.Deserialize(json.Span, ProtocolJson.Default.SealedDelta) is not { } delta) return false;
+            opened.Append(delta.Text);
+            calls.AddRange(delta.ToolCalls ?? []);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private bool TryEnd(ReadOnlyMemory<byte> json)

@@ -16,8 +16,14 @@ public sealed class SealedAnswerWriter
     private readonly AeadSequence frames;
     private byte[] head = RandomNumberGenerator.GetBytes(SealedAnswerKeys.NonceBytes);
 
-    internal SealedAnswerWriter(byte[] encapsulated, byte[] secret)
+    private readonly bool structured;
+
+    /// <param name="encapsulated">The request's key of one use.</param>
+    /// <param name="secret">What the answer's key is derived from.</param>
+    /// <param name="structured">The request has tools: frames are <see cref="SealedDelta"/>, else just text.</param>
+    internal SealedAnswerWriter(byte[] encapsulated, byte[] secret, bool structured)
     {
+        this.structured = structured;
         Encapsulated = encapsulated;
         frames = SealedAnswerKeys.Derive(encapsulated, secret, head);
     }
@@ -25,7 +31,10 @@ public sealed class SealedAnswerWriter
     /// <summary>The sender's key of one use: a request whose key was seen before is a repeated one.</summary>
     public ReadOnlyMemory<byte> Encapsulated { get; }
 
-    public string Seal(string delta) => Frame([], Encoding.UTF8.GetBytes(delta)) + SealedAnswerKeys.FrameEnd;
+    /// <summary>A frame of text, and of tool calls where the request has tools.</summary>
+    public string Seal(string text, IReadOnlyList<ToolCallDelta>? toolCalls = null) => Frame([], structured
+        ? JsonSerializer.SerializeToUtf8Bytes(new SealedDelta { Text = text.Length > 0 ? text : null, ToolCalls = toolCalls }, ProtocolJson.Default.SealedDelta)
+        : Encoding.UTF8.GetBytes(text)) + SealedAnswerKeys.FrameEnd;
 
     /// <summary>The last frame.</summary>
     public string Close(string finishReason) =>

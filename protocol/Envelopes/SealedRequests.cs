@@ -42,7 +42,7 @@ public static class SealedRequests
         };
         using (sender)
         {
-            answer = sender.Answer();
+            answer = sender.Answer(structured: request.Tools is not null);
             return outside with { Sealed = sender.Seal(Binding(outside, sender.Kid), SealPadding.Pad(inside, BlockBytes)) };
         }
     }
@@ -67,7 +67,7 @@ public static class SealedRequests
                 return false;
             }
 
-            answer = new SealedAnswerWriter(encapsulated, context.Export(AnswerLabel, SealedAnswerKeys.SecretBytes));
+            answer = new SealedAnswerWriter(encapsulated, context.Export(AnswerLabel, SealedAnswerKeys.SecretBytes), structured: request.Tools is not null);
             refusal = null;
             return true;
         }

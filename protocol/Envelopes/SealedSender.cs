@@ -38,5 +38,5 @@ public sealed class SealedSender : IDisposable
         Ct = Convert.ToBase64String(context.Seal(binding, text)),
     };
 
-    internal SealedAnswerReader Answer() => new(encapsulated, context.Export(SealedRequests.AnswerLabel, SealedAnswerKeys.SecretBytes));
+    internal SealedAnswerReader Answer(bool structured) => new(encapsulated, context.Export(SealedRequests.AnswerLabel, SealedAnswerKeys.SecretBytes), structured);
 }

@@ -9,4 +9,6 @@ public sealed record Capability
     public required Pricing Pricing { get; init; }
     public double? LatencyEstimateMs { get; init; }
     public IReadOnlyList<RouterJobType>? JobTypes { get; init; }
+    /// <summary>What the model can do beyond text (<see cref="Rules.ModelFeatures"/>); absent means nothing.</summary>
+    public IReadOnlyList<string>? Features { get; init; }
 }

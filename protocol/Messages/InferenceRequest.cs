@@ -22,9 +22,12 @@ public sealed record InferenceRequest
     public double? PresencePenalty { get; init; }
     public double? FrequencyPenalty { get; init; }
     public IReadOnlyDictionary<string, double>? LogitBias { get; init; }
+    /// <summary>As OpenAI has it, or the same as JSON text in a string, which keeps the order of its members (DECISIONS E2); so with tools.</summary>
     public JsonElement? ResponseFormat { get; init; }
     public JsonElement? Tools { get; init; }
     public JsonElement? ToolChoice { get; init; }
+    /// <summary>The texts to embed, with jobType EMBEDDING (DECISIONS E16).</summary>
+    public IReadOnlyList<string>? Inputs { get; init; }
     public string? CacheKey { get; init; }
     public PrivacyLevel? PrivacyLevel { get; init; }
     public string? Salt { get; init; }

@@ -7,4 +7,6 @@ public sealed record InferenceStreamError
     public IReadOnlyList<string>? Details { get; init; }
     /// <summary>Beside <c>seal-key-expired</c>: the key to seal to instead.</summary>
     public NodeSealKey? Node { get; init; }
+    /// <summary>Beside <c>model-loading</c>: how far it is.</summary>
+    public LoadProgress? Loading { get; init; }
 }

@@ -7,4 +7,6 @@ public sealed record ModelCap
     public double? ContextWindow { get; init; }
     public long? MaxTokens { get; init; }
     public IReadOnlyList<string>? Tools { get; init; }
+    /// <summary>What the model can do beyond text at one node at least (<see cref="Rules.ModelFeatures"/>); absent means nothing.</summary>
+    public IReadOnlyList<string>? Features { get; init; }
 }

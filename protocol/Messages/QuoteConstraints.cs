@@ -1,6 +1,6 @@
 namespace FedAi.Protocol.Messages;
 
-/// <summary>Limits a client puts on a quote. nodes are the only ones it takes, avoidNodes those it does not; both are npubs.</summary>
+/// <summary>Limits a client puts on a quote. nodes are the only ones it takes, avoidNodes those it does not; both are npubs. features are what the model must be able to do (<see cref="Rules.ModelFeatures"/>).</summary>
 public sealed record QuoteConstraints
 {
     public IReadOnlyList<string>? Regions { get; init; }
@@ -8,4 +8,5 @@ public sealed record QuoteConstraints
     public double? MaxPrice { get; init; }
     public IReadOnlyList<string>? Nodes { get; init; }
     public IReadOnlyList<string>? AvoidNodes { get; init; }
+    public IReadOnlyList<string>? Features { get; init; }
 }

@@ -23,8 +23,9 @@ public static class MeteringRules
 
         var response = result.Response;
         if (record.InputTokens != response.Usage.InputTokens || record.OutputTokens != response.Usage.OutputTokens) return ErrorCode.MeteringTokensImplausible;
-        if (record.BytesOut != Encoding.UTF8.GetByteCount(response.Output)) return ErrorCode.MeteringBytesMismatch;
-        return record.OutputHash is { } hash && hash != OutputHash.Of(request, response.Output) && (onlyAsAsked || hash != Hashes.Sha256(response.Output))
+        var answer = OutputHash.Text(response.Output, response.ToolCalls);
+        if (record.BytesOut != Encoding.UTF8.GetByteCount(answer)) return ErrorCode.MeteringBytesMismatch;
+        return record.OutputHash is { } hash && hash != OutputHash.Of(request, answer) && (onlyAsAsked || hash != Hashes.Sha256(answer))
             ? ErrorCode.MeteringOutputHashMismatch
             : null;
     }

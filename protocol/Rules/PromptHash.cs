@@ -20,7 +20,7 @@ public static class PromptHash
     /// <summary>The plain form, which peers that do not know salts give: over the prompt as it was or would be sent to them.</summary>
     public static string Plain(InferenceRequest request) => Hashes.Sha256(PromptText.Plain(request));
 
-    /// <summary>UTF-8 bytes of what was asked: the contents of the messages, the ciphertext, or the prompt.</summary>
+    /// <summary>UTF-8 bytes of what was asked: the contents of the messages, the inputs, the ciphertext, or the prompt.</summary>
     public static long PromptBytes(InferenceRequest request) => request.Messages is { } messages
         ? messages.Sum(message => (long)Encoding.UTF8.GetByteCount(message.Content))
         : Encoding.UTF8.GetByteCount(PromptText.Of(request));
@@ -34,7 +34,19 @@ public static class PromptHash
         return text is { Length: 44 } && Convert.TryFromBase64String(text, salt, out var written) && written == SaltBytes;
     }
 
-    private static byte[] Prompt(InferenceRequest request) => request.Messages is null
-        ? Encoding.UTF8.GetBytes(PromptText.Of(request))
+    /// <summary>Tools, a response format or inputs are hashed beside the messages; without them it is as it was before there were any.</summary>
+    private static byte[] Prompt(InferenceRequest request) =>
+        request is not { Inputs: null, Tools: null, ToolChoice: null, ResponseFormat: null } ? CanonicalJson.Of(JsonSerializer.SerializeToUtf8Bytes(Parts(request), ProtocolJson.Default.PromptParts))!
+        : request.Messages is null ? Encoding.UTF8.GetBytes(PromptText.Of(request))
         : CanonicalJson.Of(JsonSerializer.SerializeToUtf8Bytes([.. request.Messages], ProtocolJson.Default.ChatMessageArray))!;
+
+    private static PromptParts Parts(InferenceRequest request) => new()
+    {
+        Prompt = request.Messages is null && request.Inputs is null ? PromptText.Of(request) : null,
+        Messages = request.Messages,
+        Inputs = request.Inputs,
+        Tools = request.Tools,
+        ToolChoice = request.ToolChoice,
+        ResponseFormat = request.ResponseFormat,
+    };
 }

@@ -15,9 +15,10 @@ public static class PromptText
     /// </summary>
     public static string Plain(InferenceRequest request) => request.Prompt.Length > 0 ? request.Prompt : Of(request);
 
-    /// <summary>What the request asks: its messages where it has them, its ciphertext where it is sealed, else its prompt.</summary>
+    /// <summary>What the request asks: its messages where it has them, the texts to embed one a line, its ciphertext where it is sealed, else its prompt.</summary>
     public static string Of(InferenceRequest request) =>
         request.Messages is { } messages ? FromMessages(messages)
+        : request.Inputs is { } inputs ? string.Join('\n', inputs)
         : request.Sealed is { } box ? box.Ct
         : request.Prompt;
 }

@@ -95,8 +95,9 @@ public static class ProofRules
         Compare("modelId", record.ModelId, response.ModelId, Signed, problems);
         Compare("inputTokens", Text(record.InputTokens), Text(response.Usage.InputTokens), Signed, problems);
         Compare("outputTokens", Text(record.OutputTokens), Text(response.Usage.OutputTokens), Signed, problems);
-        Compare("bytesOut", Text(record.BytesOut), Text(Encoding.UTF8.GetByteCount(response.Output)), Signed, problems);
-        if (record.OutputHash is { } hash && hash != Hashes.Sha256(response.Output) && hash != Salted(root, response.Output))
+        var answer = OutputHash.Text(response.Output, response.ToolCalls);
+        Compare("bytesOut", Text(record.BytesOut), Text(Encoding.UTF8.GetByteCount(answer)), Signed, problems);
+        if (record.OutputHash is { } hash && hash != Hashes.Sha256(answer) && hash != Salted(root, answer))
             problems.Add($"metering.payload.outputHash: it is not the hash of the output in {Signed}");
         if (!envelope.Key.Equals(metering.Key)) problems.Add("response.keyId: the answer was signed by another key than the metering record");
         if (Text(root, "responseDigest") is { } digest && digest != DigestOf(envelope)) problems.Add("response: it does not have the digest that responseDigest names");

@@ -12,6 +12,10 @@ public static class RequestValues
 {
     private const int MaxMessages = 4096;
     private const int MaxStops = 16;
+
+    /// <summary>As OpenAI has it.</summary>
+    public const int MaxInputs = 2048;
+
     private const int MaxStopChars = 256;
     private const int MaxCacheKeyChars = 256;
     private const int MaxTokensLimit = 10_000_000;
@@ -32,6 +36,8 @@ public static class RequestValues
         if (request.Stop is { } stop && (stop.Count > MaxStops || stop.Any(text => text.Length is 0 or > MaxStopChars))) return Invalid($"stop takes up to {MaxStops} texts of 1 to {MaxStopChars} characters.");
         if (request.Sealed is { } box) return Problem(request, box);
         if (request.NodeKeyId is not null) return Invalid("nodeKeyId belongs to a sealed request.");
+        if (request.JobType == RouterJobType.Embedding) return ProblemOfEmbedding(request);
+        if (request.Inputs is not null) return Invalid("inputs belong to a request with jobType EMBEDDING.");
         if (request.Messages is not { } messages) return request.Prompt.Length == 0 ? Empty("prompt is empty.") : null;
         if (messages.Count == 0) return Empty("messages is empty.");
         if (messages.Count > MaxMessages) return Invalid($"At most {MaxMessages} messages fit into one request.");
@@ -40,9 +46,16 @@ public static class RequestValues
             : null;
     }
 
+    private static Refusal? ProblemOfEmbedding(InferenceRequest request)
+    {
+        if (request.Messages is not null || request.Tools is not null || request.ResponseFormat is not null) return Invalid("An embedding has inputs or a prompt, but no messages, tools or response format.");
+        if ((request.Inputs ?? [request.Prompt]) is var inputs && inputs.Count is 0 or > MaxInputs) return Invalid($"inputs take 1 to {MaxInputs} texts.");
+        return inputs.Any(input => input.Length == 0) ? Empty("An empty text has no embedding.") : null;
+    }
+
     private static Refusal? Problem(InferenceRequest request, SealedPrompt box)
     {
-        if (request.Prompt.Length > 0 || request.Messages is not null || request.Tools is not null) return Invalid("A sealed request has no prompt, messages or tools beside what is sealed.");
+        if (request.Prompt.Length > 0 || request.Messages is not null || request.Inputs is not null || request.Tools is not null || request.ResponseFormat is not null) return Invalid("A sealed request has no prompt, messages, inputs, tools or response format beside what is sealed.");
         if (box.V != SealedRequests.Version) return Invalid($"sealed.v must be {SealedRequests.Version}.");
         return PublicKey.TryParseNpub(request.NodeKeyId, out _) ? null : Invalid("nodeKeyId must be the npub of the node that the request is sealed to.");
     }

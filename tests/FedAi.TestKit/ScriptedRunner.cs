@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using FedAi.Protocol.Messages;
+using FedAi.Protocol.Rules;
 using FedAi.Runners;
 
 namespace FedAi.TestKit;
@@ -14,20 +16,29 @@ internal sealed class ScriptedRunner(TimeProvider? time = null) : IRunner
     private readonly TaskCompletionSource stalled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<InferenceRequest> requests = new();
-    private IReadOnlyList<RunnerModel> models = [new("scripted", 512, null)];
+    private IReadOnlyList<RunnerModel> models = [new("scripted", 512, null) { Features = [ModelFeatures.Tools, ModelFeatures.Json, ModelFeatures.Embeddings] }];
 
     /// <summary>The answer, one token per piece.</summary>
     public Func<InferenceRequest, IReadOnlyList<string>> Answer { get; init; } = _ => ["A ", "scripted ", "answer", "."];
 
-    /// <summary>How many tokens the prompt counts.</summary>
+    /// <summary>The tool calls after the text, one token per piece; they make the finish reason <c>tool_calls</c>.</summary>
+    public Func<InferenceRequest, IReadOnlyList<ToolCallDelta>> Calls { get; init; } = _ => [];
+
+    /// <summary>The vector of a text, with jobType EMBEDDING.</summary>
+    public Func<string, float[]> Vector { get; init; } = text => text.Length % 2 == 0 ? [0.6f, 0.8f] : [1f, 0f];
+
+    /// <summary>How many tokens the prompt counts; of texts to embed each.</summary>
     public int InputTokens { get; init; } = 7;
 
     public string FinishReason { get; init; } = "stop";
 
+    /// <summary>While set, every request is refused because the model is being loaded.</summary>
+    public LoadProgress? Loading { get; set; }
+
     /// <summary>Waited before every piece, by the time provider.</summary>
     public TimeSpan Delay { get; init; }
 
-    /// <summary>The piece in whose place <see cref="Failure"/> comes; -1 fails before <see cref="InferenceStarted"/>.</summary>
+    /// <summary>The piece (text first, then tool calls) in whose place <see cref="Failure"/> comes; -1 fails before <see cref="InferenceStarted"/>.</summary>
     public int? FailAt { get; init; }
 
     public Refusal Failure { get; init; } = new(ErrorCode.RunnerCrashed, "the model process ended");
@@ -67,15 +78,18 @@ internal sealed class ScriptedRunner(TimeProvider? time = null) : IRunner
         var ended = false;
         try
         {
-            if (FailAt < 0)
+            if (FailAt < 0 || Loading is not null)
             {
                 ended = true;
-                yield return new InferenceFailure(Failure);
+                yield return new InferenceFailure(Loading is { } loading ? new Refusal(ErrorCode.ModelLoading, "the model is being loaded", RetryAfterSeconds: 3, Loading: loading) : Failure);
                 yield break;
             }
-            yield return new InferenceStarted(InputTokens);
-            var pieces = Answer(request);
-            for (var i = 0; i < pieces.Count; i++)
+            var inputTokens = InputTokens * (request.Inputs?.Count ?? 1);
+            yield return new InferenceStarted(inputTokens);
+            var calls = Calls(request);
+            var embeds = request.JobType == RouterJobType.Embedding;
+            var texts = embeds ? [Convert.ToBase64String(MemoryMarshal.AsBytes<float>(request.Inputs!.SelectMany(Vector).ToArray()))] : Answer(request);
+            for (var i = 0; i < texts.Count || i - texts.Count < calls.Count; i++)
             {
                 if (i == StallAt && StallFor(request))
                 {
@@ -90,10 +104,13 @@ internal sealed class ScriptedRunner(TimeProvider? time = null) : IRunner
                     yield return new InferenceFailure(Failure);
                     yield break;
                 }
-                yield return new InferenceDelta(pieces[i], 1);
+                yield return i < texts.Count ? new InferenceDelta(texts[i], embeds ? 0 : 1) : new InferenceDelta("", 1, [calls[i - texts.Count]]);
             }
             ended = true;
-            yield return new InferenceEnd(FinishReason, InputTokens, pieces.Count);
+            yield return new InferenceEnd(calls.Count > 0 ? "tool_calls" : FinishReason, inputTokens, embeds ? 0 : texts.Count + calls.Count)
+            {
+                ToolCalls = calls.Count > 0 ? ToolCalls.Join(calls) : null,
+            };
         }
         finally
         {

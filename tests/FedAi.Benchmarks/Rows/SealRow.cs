@@ -96,8 +96,8 @@ internal static class SealRow
             SealedSender.TryCreate(key, out var sender);
             if (!SealedRequests.TryOpen(SealedRequests.Seal(request, "npub", sender!, out var reader), secret, out _, out var writer, out _))
                 throw new InvalidOperationException("what was sealed did not open");
-            foreach (var frame in Words.Select(writer.Seal)) reader.TryRead(frame, out _, out _);
-            reader.TryRead(writer.Close("stop"), out _, out _);
+            foreach (var frame in Words.Select(delta => writer!.Seal(delta))) reader.TryRead(frame, out _, out _, out _);
+            reader.TryRead(writer.Close("stop"), out _, out _, out _);
             if (reader.FinishReason is null) throw new InvalidOperationException("the answer has no end");
         }
     }

@@ -106,7 +106,7 @@ public sealed class SealedRequestsTests : IDisposable
             var opened = new StringBuilder();
             foreach (var piece in string.Concat(again).Chunk(Math.Min(size, 100_000)))
             {
-                reader.TryRead(new string(piece), out var text, out _).ShouldBeTrue();
+                reader.TryRead(new string(piece), out var text, out _, out _).ShouldBeTrue();
                 opened.Append(text);
             }
 
@@ -140,7 +140,7 @@ public sealed class SealedRequestsTests : IDisposable
     {
         var (frames, reader) = Answered("one ", "two ", "three");
 
-        meddle(frames).All(frame => reader.TryRead(frame, out _, out _)).ShouldBeFalse(what);
+        meddle(frames).All(frame => reader.TryRead(frame, out _, out _, out _)).ShouldBeFalse(what);
     }
 
     [Fact]
@@ -148,7 +148,7 @@ public sealed class SealedRequestsTests : IDisposable
     {
         var (frames, reader) = Answered("one ", "two ", "three");
 
-        foreach (var frame in frames.SkipLast(1)) reader.TryRead(frame, out _, out _).ShouldBeTrue();
+        foreach (var frame in frames.SkipLast(1)) reader.TryRead(frame, out _, out _, out _).ShouldBeTrue();
 
         reader.FinishReason.ShouldBeNull();
     }
@@ -158,7 +158,7 @@ public sealed class SealedRequestsTests : IDisposable
     {
         var (frames, _) = Answered("one");
 
-        Answered("one").Reader.TryRead(frames[0], out _, out var refusal).ShouldBeFalse();
+        Answered("one").Reader.TryRead(frames[0], out _, out _, out var refusal).ShouldBeFalse();
         refusal!.Code.ShouldBe(ErrorCode.StreamMismatch);
     }
 
@@ -174,7 +174,7 @@ public sealed class SealedRequestsTests : IDisposable
         var proof = ProofRules.Write(outside, honest);
         ProofRules.Check(proof).Problems.ShouldBeEmpty();
         LeakSearch.Find(proof, "An answer.").ShouldBeNull();
-        reader.TryRead(honest.Response.Output, out var text, out _).ShouldBeTrue();
+        reader.TryRead(honest.Response.Output, out var text, out _, out _).ShouldBeTrue();
         text.ShouldBe("An answer.");
 
         var another = outside with { Sealed = outside.Sealed! with { Ct = Flip(outside.Sealed.Ct) } };
@@ -216,6 +216,24 @@ public sealed class SealedRequestsTests : IDisposable
         signer.ShouldBe(router.PublicKey);
     }
 
+    [Fact]
+    public void Answer_ToARequestWithTools_CarriesTextAndCallsThatLookAlike()
+    {
+        var asked = Asked with { Tools = System.Text.Json.JsonElement.Parse("""[{"type":"function","function":{"name":"add"}}]""") };
+        var (outside, reader) = Sealed(asked);
+        SealedRequests.TryOpen(outside, secret, out var request, out var writer, out _).ShouldBeTrue();
+        var call = new ToolCallDelta { Index = 0, Id = "call_1", Name = "add", Arguments = "{}" };
+
+        var frames = new[] { writer!.Seal("Let me see."), writer.Seal("", [call]) + writer.Seal("more"), writer.Close("tool_calls") };
+        var read = frames.Select(frame => (Opened: reader.TryRead(frame, out var text, out var calls, out _), text, calls)).ToList();
+
+        request!.Tools!.Value.GetRawText().ShouldContain("add");
+        read.ShouldAllBe(frame => frame.Opened);
+        read.Select(frame => frame.text).ShouldBe(["Let me see.", "more", ""]);
+        read.SelectMany(frame => frame.calls).ShouldBe([call]);
+        reader.FinishReason.ShouldBe("tool_calls");
+    }
+
     private (InferenceRequest Outside, SealedAnswerReader Answer) Sealed(InferenceRequest? request = null)
     {
         SealedSender.TryCreate(Key(), out var sender).ShouldBeTrue();
@@ -226,7 +244,7 @@ public sealed class SealedRequestsTests : IDisposable
     {
         var (outside, reader) = Sealed();
         SealedRequests.TryOpen(outside, secret, out _, out var writer, out _).ShouldBeTrue();
-        return ([.. deltas.Select(writer!.Seal), writer.Close("length")], reader);
+        return ([.. deltas.Select(delta => writer!.Seal(delta)), writer.Close("length")], reader);
     }
 
     private byte[] CiphertextOf(InferenceRequest request) => Convert.FromBase64String(Sealed(request).Outside.Sealed!.Ct);

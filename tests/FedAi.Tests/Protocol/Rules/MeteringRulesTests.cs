@@ -104,15 +104,20 @@ public sealed class MeteringRulesTests
     {
         using var tools = JsonDocument.Parse($"[\"{new string('x', 2000)}\"]");
         var withTools = ProtocolSamples.Request with { Tools = tools.RootElement };
-        var honest = ProtocolSamples.Answer(Node, ProtocolSamples.Request);
-        var counted = honest with
-        {
-            Metering = honest.Metering with { InputTokens = 700, PriceMsat = null },
-            Response = honest.Response with { Usage = honest.Response.Usage with { InputTokens = 700 } },
-        };
 
-        Check(ProtocolSamples.Request, counted).ShouldBe(ErrorCode.MeteringTokensImplausible);
-        Check(withTools, counted).ShouldBeNull();
+        Check(ProtocolSamples.Request, Counted(ProtocolSamples.Request)).ShouldBe(ErrorCode.MeteringTokensImplausible);
+        Check(withTools, Counted(withTools)).ShouldBeNull();
+        Check(withTools, Counted(ProtocolSamples.Request)).ShouldBe(ErrorCode.MeteringPromptHashMismatch);
+
+        static SignedResult Counted(InferenceRequest request)
+        {
+            var honest = ProtocolSamples.Answer(Node, request);
+            return honest with
+            {
+                Metering = honest.Metering with { InputTokens = 700, PriceMsat = null },
+                Response = honest.Response with { Usage = honest.Response.Usage with { InputTokens = 700 } },
+            };
+        }
     }
 
     /// <summary>A hash without the salt can be guessed at, and says nothing of this request; only a peer that knows no salts may give it (DECISIONS E3).</summary>

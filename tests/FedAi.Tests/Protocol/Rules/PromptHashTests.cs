@@ -42,6 +42,36 @@ public sealed class PromptHashTests
         PromptHash.PromptBytes(ProtocolSamples.Request).ShouldBe(9 + 27);
     }
 
+    /// <summary>Who changes a tool changes what was asked.</summary>
+    [Fact]
+    public void Of_WithTools_IsHmacOfAllThatWasAsked()
+    {
+        var request = ProtocolSamples.Request with { Tools = Json("""[{"b":1,"a":2}]"""), ToolChoice = Json("\"auto\""), ResponseFormat = Json("""{"type":"text"}""") };
+
+        PromptHash.Of(request).ShouldBe(Hmac($$"""{"messages":{{Messages}},"responseFormat":{"type":"text"},"toolChoice":"auto","tools":[{"a":2,"b":1}]}"""));
+        PromptHash.Of(request with { Tools = JsonInText.Write(request.Tools!.Value) })
+            .ShouldBe(Hmac($$"""{"messages":{{Messages}},"responseFormat":{"type":"text"},"toolChoice":"auto","tools":"[{\"b\":1,\"a\":2}]"}"""));
+    }
+
+    [Fact]
+    public void Of_Inputs_IsHmacOfTheList()
+    {
+        var request = ProtocolSamples.PlainRequest with { Prompt = "", JobType = RouterJobType.Embedding, Inputs = ["a", "b\nc"], Salt = ProtocolSamples.Salt };
+
+        PromptHash.Of(request).ShouldBe(Hmac("""{"inputs":["a","b\nc"]}"""));
+        PromptHash.Plain(request).ShouldBe(Sha256("a\nb\nc"));
+        PromptHash.PromptBytes(request).ShouldBe(5);
+    }
+
+    [Fact]
+    public void OutputHash_ToolCalls_AreCovered()
+    {
+        var call = new ToolCall { Id = "call_1", Name = "add", Arguments = """{"a":1}""" };
+
+        OutputHash.Of(ProtocolSamples.Request, "so", [call]).ShouldBe(Hmac("""so[{"arguments":"{\"a\":1}","id":"call_1","name":"add"}]"""));
+        OutputHash.Of(ProtocolSamples.Request, "so", []).ShouldBe(Hmac("so"));
+    }
+
     [Fact]
     public void OutputHash_FollowsTheSaltOfTheRequest()
     {
@@ -63,6 +93,8 @@ public sealed class PromptHashTests
     }
 
     private static string Sha256(string text) => Convert.ToHexStringLower(SHA256.HashData(ProtocolSamples.Utf8(text)));
+
+    private static System.Text.Json.JsonElement Json(string json) => System.Text.Json.JsonElement.Parse(json);
 
     private static string Hmac(string text) => Convert.ToHexStringLower(HMACSHA256.HashData(Convert.FromBase64String(ProtocolSamples.Salt), ProtocolSamples.Utf8(text)));
 }
