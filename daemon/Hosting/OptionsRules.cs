@@ -3,6 +3,7 @@ using FedAi.Daemon.Node;
 using FedAi.Daemon.Peering;
 using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Rules;
 using FedAi.RelayDiscovery.Directories;
 
 namespace FedAi.Daemon.Hosting;
@@ -49,6 +50,10 @@ internal static class OptionsRules
         .. from router in options.Node.Routers
            where !RouterLink.TryParse(router, out _)
            select $"node.routers: {router} must be npub1… or npub1…@https://host, and # with 64 hex digits may follow",
+        .. from role in options.Node.Roles
+           where !RoleTypes.Served.Contains(role)
+           select $"node.roles: {role} is none of {string.Join(", ", RoleTypes.Served)}",
+        .. RoleTypes.JobOf(options.Runner.ModelId ?? "") is not null ? [$"runner.modelId {options.Runner.ModelId} is the name of a role: choose another"] : Array.Empty<string>(),
         .. Range("node.pricing.inputMsat", options.Node.Pricing.InputMsat, 0, 1_000_000_000),
         .. Range("node.pricing.outputMsat", options.Node.Pricing.OutputMsat, 0, 1_000_000_000),
         .. Range("node.maxConcurrency", options.Node.MaxConcurrency, 1, 1024),

@@ -22,7 +22,9 @@ internal static class NodeModule
         services.AddSingleton(provider => Identity(provider.GetRequiredService<KeyPair>(), provider.GetRequiredService<NodeOptions>()));
         services.AddSingleton(provider => new RouterLinks(Links(provider.GetRequiredService<NodeOptions>()), provider.GetRequiredService<RouterDirectory>()));
         services.AddSingleton(provider => new CapacityGate(provider.GetRequiredService<NodeOptions>().MaxConcurrency));
-        services.AddSingleton(provider => NodeRunner.Start(provider.GetRequiredService<RunnerOptions>(), dataFolder, provider.GetRequiredService<ILogger<LlamaRunner>>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => NodeRoles.Add(
+            NodeRunner.Start(provider.GetRequiredService<RunnerOptions>(), dataFolder, provider.GetRequiredService<ILogger<LlamaRunner>>(), provider.GetRequiredService<TimeProvider>()),
+            provider.GetRequiredService<NodeOptions>(), provider.GetRequiredService<RunnerOptions>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<NodeSealKeys>().AddSingleton<NodeMetering>().AddSingleton<NodeInference>().AddSingleton<NodeOffer>().AddSingleton<RegistrationLog>().AddSingleton<RouterCallClient>().AddSingleton<NodeEndpoints>();
         services.AddSingleton<ChannelStates>().AddSingleton<RouterConnectClient>().AddSingleton<ChannelListener>();
         services.AddSingleton<IConnectionListenerFactory>(provider => provider.GetRequiredService<ChannelListener>());

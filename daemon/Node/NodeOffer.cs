@@ -50,10 +50,11 @@ internal sealed class NodeOffer(NodeIdentity identity, NodeSealKeys seals, IRunn
         }, null);
     }
 
-    private static IReadOnlyList<RouterJobType> JobTypes(RunnerModel model) => (model.Generates, model.Features.Contains(ModelFeatures.Embeddings)) switch
+    private static IReadOnlyList<RouterJobType> JobTypes(RunnerModel model) => (RoleTypes.JobOf(model.Id), model.Generates, model.Features.Contains(ModelFeatures.Embeddings)) switch
     {
-        (true, false) => [RouterJobType.GenChunk],
-        (true, true) => [RouterJobType.Embedding, RouterJobType.GenChunk],
+        ({ } role, _, _) => [role],
+        (_, true, false) => [RouterJobType.GenChunk],
+        (_, true, true) => [RouterJobType.Embedding, RouterJobType.GenChunk],
         _ => [RouterJobType.Embedding],
     };
 }

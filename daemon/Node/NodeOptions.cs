@@ -6,6 +6,9 @@ internal sealed record NodeOptions
     /// <summary>The routers this node serves, as <c>npub1…</c> (address from its announcement) or <c>npub1…@https://host</c>, where <c>#</c> and the hash of its TLS key may follow (fedai status shows it). Default: empty, which serves nobody.</summary>
     public IReadOnlyList<string> Routers { get; init; } = [];
 
+    /// <summary>Small roles served beside the model, or without one: prepost_node, policy_node (docs/ROLES.md). Default: none.</summary>
+    public IReadOnlyList<string> Roles { get; init; } = [];
+
     /// <summary>
     /// How routers reach this node. direct: at http.publicEndpoint. reverse: over a connection that this node opens to the router, which
     /// works behind NAT and firewalls. auto: reverse to routers that stand where this node's own address means nothing (loopback to another machine, private to a public one). Default: auto.

@@ -21,7 +21,7 @@ internal sealed class JobDispatcher(NodeDirectory nodes, PeerInference peers, Ro
     /// <summary>A router reads what comes to its own /v1; only a gateway can seal it before.</summary>
     public PrivacyLevel MaxPrivacy => PrivacyLevel.PL1;
 
-    public IReadOnlyList<OpenAiModel> Models => RouterModels.Of(nodes.Current, time.GetUtcNow().ToUnixTimeMilliseconds());
+    public IReadOnlyList<OpenAiModel> Models => [.. RouterModels.Of(nodes.Current, time.GetUtcNow().ToUnixTimeMilliseconds()).Where(model => RoleTypes.JobOf(model.Id) is null)];
 
     public IAsyncEnumerable<InferenceEvent> RunAsync(InferenceRequest request, CancellationToken cancellationToken) =>
         DispatchAsync(request, client: null, streaming: true, cancellationToken);

@@ -26,7 +26,7 @@ internal static class NodeRanking
 
         var serving = active
             .SelectMany(node => node.Descriptor.Capabilities.Select(capability => (Node: node, Capability: capability)))
-            .Where(offer => request.ModelId == AnyModel || offer.Capability.ModelId == request.ModelId)
+            .Where(offer => request.ModelId == AnyModel ? IsModel(offer.Capability, request) : offer.Capability.ModelId == request.ModelId)
             .ToList();
         if (serving.Count == 0)
             return Nothing(ErrorCode.ModelNotFound, "No node here serves this model; GET /v1/models lists those that are served.");
@@ -59,6 +59,10 @@ internal static class NodeRanking
             .ToList();
         return new RankedNodes(candidates, null);
     }
+
+    /// <summary>Who says "any model" and nothing else wants text, from a model and not from a role.</summary>
+    private static bool IsModel(ModelCapability capability, InferenceRequest request) =>
+        RoleTypes.JobOf(capability.ModelId) is null && (request.JobType is not null || capability.JobTypes?.Contains(RouterJobType.GenChunk) != false);
 
     private static bool Fits(ModelCapability capability, InferenceRequest request, long inputTokensEstimate) =>
         DoesJob(capability, request.JobType)
