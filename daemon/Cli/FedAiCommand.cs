@@ -10,7 +10,7 @@ internal static class FedAiCommand
     {
         var root = new RootCommand("fedai: federated AI inference. A node serves models, a router finds nodes, a gateway is your own OpenAI-compatible door.")
         {
-            RunCommand.Create(), GatewayCommand.Create(), RelayCommand.Create(), RelaysCommand.Create(), KeysCommand.Create(), ManifestCommand.Create(),
+            RunCommand.Create(), GatewayCommand.Create(), RelayCommand.Create(), RelaysCommand.Create(), KeysCommand.Create(), ApiKeysCommand.Create(), ManifestCommand.Create(),
             StatusCommand.Create(), AskCommand.Create(), RoutersCommand.Create(), TrustCommand.Create(), MeteringCommand.Create(), ConfigCommand.Create(), DoctorCommand.Create(),
         };
         var parsed = root.Parse(arguments);

@@ -49,5 +49,20 @@ internal sealed class ControlClient : IDisposable
         }
     }
 
+    /// <summary>Tells the daemon to do something: whether it did, and its JSON; null when no daemon runs there.</summary>
+    public async Task<(bool Ok, string Json)?> PostAsync(string path, byte[] json, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var body = new ByteArrayContent(json);
+            using var answer = await http.PostAsync(new Uri(path, UriKind.Relative), body, cancellationToken);
+            return (answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(cancellationToken));
+        }
+        catch (HttpRequestException exception) when (exception.InnerException is SocketException)
+        {
+            return null;
+        }
+    }
+
     public void Dispose() => http.Dispose();
 }

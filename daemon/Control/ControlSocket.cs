@@ -1,5 +1,7 @@
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace FedAi.Daemon.Control;
 
@@ -17,6 +19,9 @@ internal static class ControlSocket
         var folder = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime ? runtime : Path.GetTempPath();
         return Path.Combine(folder, $"fedai-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)).AsSpan(0, 8))}.sock");
     }
+
+    /// <summary>Whether a request came over it.</summary>
+    public static bool Carries(HttpContext context) => context.Features.Get<IConnectionSocketFeature>() is { Socket.AddressFamily: AddressFamily.Unix };
 
     /// <summary>Only the daemon's own user may ask.</summary>
     public static void MakePrivate(string path)

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using FedAi.Daemon.Accounts;
 using FedAi.Daemon.Control;
 using FedAi.Daemon.Gateway;
 using FedAi.Daemon.Loops;
@@ -40,6 +41,7 @@ internal static partial class DaemonHost
             default: break;
         }
 
+        if (context is { Role: Role.Router or Role.Gateway, DataFolder: not null }) AccountsModule.Add(builder.Services);
         // Every role shows how it would choose, for fedai routers.
         if (context.Role is not Role.Relay) builder.Services.AddSingleton<RouterChoice>();
         add?.Invoke(builder.Services);
@@ -54,6 +56,7 @@ internal static partial class DaemonHost
         {
             app.MapControl();
             app.MapDoctor();
+            if (app.Services.GetService<ApiKeys>() is not null) app.MapApiKeys();
         }
 
         if (context.Role is not Role.Relay) app.MapTrust();
@@ -186,7 +189,7 @@ internal static partial class DaemonHost
         services.AddSingleton(new FederationNetwork(context.Options.Network));
         services.AddSingleton(context.Options.Http).AddSingleton(context.Options.Relays).AddSingleton(context.Options.Filter)
             .AddSingleton(context.Options.Node).AddSingleton(context.Options.Runner).AddSingleton(context.Options.Router)
-            .AddSingleton(context.Options.Gateway).AddSingleton(context.Options.Store);
+            .AddSingleton(context.Options.Gateway).AddSingleton(context.Options.Store).AddSingleton(context.Options.Api);
         if (context.Key is { } key) services.AddSingleton(key);
         services.AddSingleton<RunningState>().AddSingleton<PublicAddress>().AddSingleton<RequestGuard>().AddSingleton<MetricsText>();
         services.AddSingleton<IHostLifetime, DrainLifetime>();
@@ -203,7 +206,7 @@ internal static partial class DaemonHost
         // By a factory, so that the container closes it, last of all.
         services.AddSingleton(_ => database);
         services.AddSingleton(tables).AddSingleton(tables.Replay).AddSingleton(tables.Metering).AddSingleton(tables.Nodes).AddSingleton(tables.Announcements).AddSingleton(tables.Manifests)
-            .AddSingleton(tables.Trust).AddSingleton(tables.Experience).AddSingleton(tables.Heard);
+            .AddSingleton(tables.Trust).AddSingleton(tables.Experience).AddSingleton(tables.Heard).AddSingleton(tables.ApiKeys);
         services.AddHostedService<StoreService>();
     }
 

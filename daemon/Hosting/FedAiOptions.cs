@@ -1,3 +1,4 @@
+using FedAi.Daemon.Accounts;
 using FedAi.Daemon.Gateway;
 using FedAi.Daemon.Node;
 using FedAi.Daemon.Peering;
@@ -23,6 +24,7 @@ internal sealed record FedAiOptions
     public RunnerOptions Runner { get; init; } = new();
     public RouterOptions Router { get; init; } = new();
     public GatewayOptions Gateway { get; init; } = new();
+    public ApiOptions Api { get; init; } = new();
     public StoreOptions Store { get; init; } = new();
     public LogOptions Log { get; init; } = new();
 }

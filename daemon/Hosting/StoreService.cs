@@ -16,6 +16,9 @@ internal sealed partial class StoreService(Database database, StoreTables tables
     // Where a router's relay was may still be right when its announcement has long expired.
     private const int HeardDays = 7;
 
+    // What API keys used is shown per period; the last three months of it.
+    private const int UsageDays = 92;
+
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -40,6 +43,7 @@ internal sealed partial class StoreService(Database database, StoreTables tables
             await tables.Nodes.ForgetAsync(now.AddDays(-NodeDays).ToUnixTimeMilliseconds()),
             await tables.Experience.ForgetAsync((now - PeerExperience.Lifetime).ToUnixTimeMilliseconds()),
             await tables.Heard.ForgetAsync(now.AddDays(-HeardDays).ToUnixTimeMilliseconds()),
+            await tables.ApiKeys.ForgetAsync(now.AddDays(-UsageDays).ToUnixTimeMilliseconds()),
         ];
         if (answers.OfType<Refusal>().FirstOrDefault() is { } refusal) LogNotForgotten(refusal.Hint);
     }

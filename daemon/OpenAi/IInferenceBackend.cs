@@ -1,3 +1,4 @@
+using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Messages;
 using FedAi.Runners;
 
@@ -17,4 +18,7 @@ internal interface IInferenceBackend
 
     /// <summary>Deltas as they are made, then exactly one <see cref="InferenceEnd"/> or <see cref="InferenceFailure"/>; a model nobody serves is a failure.</summary>
     IAsyncEnumerable<InferenceEvent> RunAsync(InferenceRequest request, CancellationToken cancellationToken);
+
+    /// <summary>The same for the owner of an API key, to whom it is booked where there are books.</summary>
+    IAsyncEnumerable<InferenceEvent> RunForAsync(PublicKey client, InferenceRequest request, CancellationToken cancellationToken) => RunAsync(request, cancellationToken);
 }

@@ -11,7 +11,7 @@ namespace FedAi.Daemon.OpenAi;
 internal static class LocalCaller
 {
     private static readonly Refusal NotLocal = new(ErrorCode.Unauthorized,
-        "/v1 serves programs on this machine only, and API keys for others are not available yet: run `fedai gateway` on your own machine, and use http://127.0.0.1:8484/v1.");
+        "/v1 serves programs on this machine only: run `fedai gateway` on your own machine, and use http://127.0.0.1:8484/v1.");
 
     private static readonly Refusal WebPage = new(ErrorCode.ClientNotAllowed,
         "A web page of another site may not use this address in your name.");

@@ -1,3 +1,6 @@
+using FedAi.Daemon.Accounts;
+using FedAi.Protocol.Messages;
+
 namespace FedAi.Daemon.OpenAi;
 
 /// <summary>What holds for every address under /v1: the request has an id, and its caller may ask.</summary>
@@ -16,7 +19,15 @@ internal static class OpenAiEdge
         context.Items[RequestIdKey] = requestId;
         context.Response.Headers["x-request-id"] = requestId;
 
-        if (LocalCaller.Problem(context.Connection.RemoteIpAddress, context.Request.Host, context.Request.Headers) is not { } refusal) return await next(invocation);
+        var refusal = LocalCaller.Problem(context.Connection.RemoteIpAddress, context.Request.Host, context.Request.Headers);
+        if (refusal is { Code: ErrorCode.Unauthorized } && context.RequestServices.GetService<ApiKeyGate>() is { } gate)
+        {
+            (var account, var allowance, refusal) = gate.Admit(context);
+            if (allowance is { } left) RateLimitHeaders.Write(context.Response.Headers, left);
+            if (account is not null) KeyedBackend.Put(invocation.Arguments, account, context.RequestServices.GetRequiredService<ApiKeys>());
+        }
+
+        if (refusal is null) return await next(invocation);
         await OpenAiAnswer.RefuseAsync(context.Response, OpenAiErrors.From(refusal));
         return Results.Empty;
     }

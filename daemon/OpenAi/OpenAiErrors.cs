@@ -29,6 +29,7 @@ internal static class OpenAiErrors
         ErrorCode.ContextWindowExceeded => "context_length_exceeded",
         ErrorCode.RateLimited => "rate_limit_exceeded",
         ErrorCode.Unauthorized => "invalid_api_key",
+        ErrorCode.QuotaExceeded => "insufficient_quota",
         _ => code.Wire().Replace('-', '_'),
     };
 
@@ -63,6 +64,7 @@ internal static class OpenAiErrors
             (403, "permission_error", "The router does not serve this key; ask its operator to admit the npub that `fedai keys show` prints, or use another router."),
         ErrorCode.RateLimited => (429, "rate_limit_error", "Too many requests at once: wait, then send it again."),
         ErrorCode.PaymentRequired => (402, "insufficient_quota", "This node wants to be paid first, which this address cannot do yet; ask for a model of a free node."),
+        ErrorCode.QuotaExceeded => (402, "insufficient_quota", "The tokens of this API key are used up; its operator can give it more."),
 
         // Nobody there, or nobody free
         ErrorCode.NoRouters => (503, Server, "No router is known that may be asked: check that the relay runs, that `fedai routers --relay URL` lists a router, and that your lists and web of trust let it through (`fedai trust explain NPUB`); then send the request again."),

@@ -26,6 +26,9 @@ internal sealed class JobDispatcher(NodeDirectory nodes, PeerInference peers, Ro
     public IAsyncEnumerable<InferenceEvent> RunAsync(InferenceRequest request, CancellationToken cancellationToken) =>
         DispatchAsync(request, client: null, streaming: true, cancellationToken);
 
+    public IAsyncEnumerable<InferenceEvent> RunForAsync(PublicKey client, InferenceRequest request, CancellationToken cancellationToken) =>
+        DispatchAsync(request, client, streaming: true, cancellationToken);
+
     /// <summary>Runs a request for a client (null: an OpenAI caller without a key). Not streaming gives only the end or the failure.</summary>
     public async IAsyncEnumerable<InferenceEvent> DispatchAsync(InferenceRequest request, PublicKey? client, bool streaming, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -38,6 +38,15 @@ internal static class StoreSchema
             event BLOB NOT NULL, UNIQUE (author, kind, address));
         CREATE INDEX heard_expires ON heard (expires_ms);
         """,
+        """
+        CREATE TABLE api_keys (
+            id TEXT NOT NULL UNIQUE, npub TEXT NOT NULL, name TEXT NOT NULL, created_ms INTEGER NOT NULL, expires_ms INTEGER, revoked_ms INTEGER,
+            per_second REAL, burst INTEGER, concurrency INTEGER, tokens INTEGER, period INTEGER NOT NULL, models TEXT NOT NULL);
+        CREATE TABLE api_secrets (hash BLOB NOT NULL UNIQUE, key_id TEXT NOT NULL, until_ms INTEGER);
+        CREATE TABLE api_usage (
+            key_id TEXT NOT NULL, period_ms INTEGER NOT NULL, tokens INTEGER NOT NULL, reserved INTEGER NOT NULL, requests INTEGER NOT NULL,
+            UNIQUE (key_id, period_ms));
+        """,
     ];
 
     public static void Migrate(Statements statements, string path)

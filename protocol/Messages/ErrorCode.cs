@@ -15,7 +15,7 @@ public enum ErrorCode
     InvalidUrl, InvalidProtocol, PrivateAddressBlocked, MissingSignature, InvalidManifest, ManifestNotNewer,
     // Work
     PromptTooLarge, MaxTokensExceeded, ContextWindowExceeded, ModelNotFound, UnsupportedParameter, EmptyMessages,
-    NoNodes, NoCapableNodes, NoNodesAvailable, NoRouters, NodeSaturated, Draining, ModelLoading, StorageFull, PaymentRequired,
+    NoNodes, NoCapableNodes, NoNodesAvailable, NoRouters, NodeSaturated, Draining, ModelLoading, StorageFull, PaymentRequired, QuotaExceeded,
     // Privacy
     PrivacyUnsupported, NoTrustedNode, SealKeyExpired, SealInvalid, SealReused,
     // What a node answered

@@ -52,6 +52,7 @@ public static class ErrorCodes
         (ErrorCode.ModelLoading, "model-loading", 503),
         (ErrorCode.StorageFull, "storage-full", 503),
         (ErrorCode.PaymentRequired, "payment-required", 402),
+        (ErrorCode.QuotaExceeded, "quota-exceeded", 402),
         (ErrorCode.PrivacyUnsupported, "privacy-unsupported", 503),
         (ErrorCode.NoTrustedNode, "no-trusted-node", 503),
         (ErrorCode.SealKeyExpired, "seal-key-expired", 409),

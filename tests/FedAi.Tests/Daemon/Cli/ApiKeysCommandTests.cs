@@ -1,0 +1,76 @@
+using System.Text.Json.Nodes;
+using FedAi.Daemon.Accounts;
+using FedAi.Daemon.Hosting;
+using FedAi.TestKit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FedAi.Tests.Daemon.Cli;
+
+public sealed class ApiKeysCommandTests : IDisposable
+{
+    private readonly TempFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task New_WithoutADaemon_IsThereWhenOneStartsAndCanBeRevokedThere()
+    {
+        await Fedai.RunAsync("keys", "new", "--data", folder.Path);
+        var made = await Fedai.RunAsync("apikeys", "new", "--data", folder.Path, "--name", "laptop", "--tokens", "1000", "--per", "day", "--models", "a", "b", "--json");
+        made.ExitCode.ShouldBe(0, made.Errors);
+        var key = JsonNode.Parse(made.Output)!;
+        var secret = (string)key["key"]!;
+
+        await using var router = await TestDaemon.StartAsync(Role.Router, dataFolder: folder.Path);
+        var keys = router.Services.GetRequiredService<ApiKeys>();
+        keys.Find(secret).Account.ShouldNotBeNull();
+        var listed = await Fedai.RunAsync("apikeys", "list", "--data", folder.Path);
+        var revoked = await Fedai.RunAsync("apikeys", "revoke", "--data", folder.Path, (string)key["id"]!);
+
+        (listed.ExitCode, revoked.ExitCode).ShouldBe((0, 0));
+        listed.Output.ShouldContain("laptop");
+        listed.Output.ShouldContain("1000 a day");
+        listed.Output.ShouldNotContain(secret);
+        keys.Find(secret).Refusal!.Hint!.ShouldContain("revoked");
+        var after = JsonNode.Parse((await Fedai.RunAsync("apikeys", "list", "--data", folder.Path, "--json")).Output)!["keys"]!.AsArray().ShouldHaveSingleItem()!;
+        ((string)after["state"]!, after["key"], after["models"]!.ToJsonString()).ShouldBe(("revoked", null, """["a","b"]"""));
+    }
+
+    [Fact]
+    public async Task Rotate_RunningDaemon_GivesANewSecretAndEndsTheOldOne()
+    {
+        await using var router = await TestDaemon.StartAsync(Role.Router, dataFolder: folder.Path);
+        var npub = router.Key.PublicKey.Npub;
+        var made = JsonNode.Parse((await Fedai.RunAsync("apikeys", "new", "--data", folder.Path, "--npub", npub, "--json")).Output)!;
+
+        var rotated = await Fedai.RunAsync("apikeys", "rotate", "--data", folder.Path, (string)made["id"]!, "--grace", "0");
+
+        var keys = router.Services.GetRequiredService<ApiKeys>();
+        keys.Find((string)made["key"]!).Refusal!.Hint!.ShouldContain("replaced");
+        keys.Find(rotated.Output.Split('\n')[0]).Account!.Key.Npub.ShouldBe(npub);
+    }
+
+    [Fact]
+    public async Task New_WrongLimits_SaysAllThatIsWrong()
+    {
+        await Fedai.RunAsync("keys", "new", "--data", folder.Path);
+
+        var made = await Fedai.RunAsync("apikeys", "new", "--data", folder.Path, "--rps", "0", "--per", "week");
+
+        made.ExitCode.ShouldBe(2);
+        made.Errors.TrimEnd().Split('\n').ShouldHaveSingleItem().ShouldContain("--per");
+        made.Errors.ShouldContain("--rps");
+    }
+
+    [Fact]
+    public async Task ApiKeys_OverTheLoopbackPort_AreNotToBeHad()
+    {
+        await using var router = await TestDaemon.StartAsync(Role.Router, dataFolder: folder.Path);
+        using var http = new HttpClient { BaseAddress = router.Base };
+        using var order = new StringContent("""{"op":"list"}""");
+
+        using var answer = await http.PostAsync(new Uri("apikeys", UriKind.Relative), order);
+
+        ((int)answer.StatusCode).ShouldBe(404);
+    }
+}
