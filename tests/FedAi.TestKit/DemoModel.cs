@@ -15,7 +15,7 @@ internal static class DemoModel
     /// <summary>Its whole context, which is also what it was trained for.</summary>
     public const int ContextTokens = 512;
 
-    public static string Path { get; } = System.IO.Path.Combine(Root(), "runners", "models", "fedai-tiny-q8_0.gguf");
+    public static string Path { get; } = System.IO.Path.Combine(Repository.Root, "runners", "models", "fedai-tiny-q8_0.gguf");
 
     public static LlamaRunnerOptions Options { get; } = new() { ModelPath = Path, ModelId = Id };
 
@@ -55,12 +55,4 @@ internal static class DemoModel
         MaxTokens = 200,
         Temperature = 0,
     };
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(System.IO.Path.Combine(folder.FullName, "FedAiP2P.sln")))
-            folder = folder.Parent ?? throw new InvalidOperationException("FedAiP2P.sln is in none of the folders above the tests");
-        return folder.FullName;
-    }
 }

@@ -14,7 +14,7 @@ internal sealed class NodeScript : IAsyncDisposable
     /// <summary>Starts a script; throws with the next step when its packages are not there.</summary>
     public static NodeScript Start(string script, params string[] arguments)
     {
-        var folder = Path.Combine(FindRoot(), "tests", "js");
+        var folder = Path.Combine(Repository.Root, "tests", "js");
         if (!Directory.Exists(Path.Combine(folder, "node_modules")))
             throw new InvalidOperationException("The npm packages of tests/js are missing. Run ./fedai.sh test, or npm ci in tests/js.");
         var start = new ProcessStartInfo("node", [script, .. arguments])
@@ -34,13 +34,19 @@ internal sealed class NodeScript : IAsyncDisposable
     /// <summary>Asks one question and returns <c>result</c>; throws what the script threw.</summary>
     public async Task<JsonNode> AskAsync(JsonObject question, CancellationToken cancellationToken = default)
     {
+        var answer = await AnswerAsync(question, cancellationToken);
+        return answer["result"] ?? throw new InvalidOperationException((string?)answer["error"]);
+    }
+
+    /// <summary>Asks one question and returns the whole line that answers it.</summary>
+    public async Task<JsonNode> AnswerAsync(JsonObject question, CancellationToken cancellationToken = default)
+    {
         await turn.WaitAsync(cancellationToken);
         try
         {
             await process.StandardInput.WriteLineAsync(question.ToJsonString().AsMemory(), cancellationToken);
             await process.StandardInput.FlushAsync(cancellationToken);
-            var answer = await ReadAsync(cancellationToken);
-            return answer["result"] ?? throw new InvalidOperationException((string?)answer["error"]);
+            return await ReadAsync(cancellationToken);
         }
         finally
         {
@@ -55,13 +61,5 @@ internal sealed class NodeScript : IAsyncDisposable
         await process.WaitForExitAsync();
         process.Dispose();
         turn.Dispose();
-    }
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "FedAiP2P.sln")))
-            folder = folder.Parent ?? throw new InvalidOperationException("FedAiP2P.sln is in none of the folders above the tests");
-        return folder.FullName;
     }
 }

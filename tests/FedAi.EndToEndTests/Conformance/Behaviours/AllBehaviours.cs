@@ -1,0 +1,17 @@
+namespace FedAi.EndToEndTests.Conformance.Behaviours;
+
+/// <summary>The whole table, in its order.</summary>
+internal static class AllBehaviours
+{
+    public static IReadOnlyList<(string Title, IReadOnlyList<Behaviour> Rows)> Sections { get; } =
+    [
+        ("Models and messages", ChatBehaviours.Plain),
+        ("Streams", ChatBehaviours.Streams),
+        ("Parameters that are honoured", ParameterBehaviours.Honoured),
+        ("Parameters that are accepted without effect", ParameterBehaviours.Accepted),
+        ("Parameters that are refused by name", ParameterBehaviours.Refused),
+        ("Errors", ErrorBehaviours.All),
+    ];
+
+    public static IReadOnlyList<Behaviour> All { get; } = [.. Sections.SelectMany(section => section.Rows)];
+}

@@ -1,0 +1,41 @@
+// Every parameter of a chat body, as ai sends it: by its own setting where it has one, else as a member of the body.
+import { plain } from './ai-calls.mjs'
+
+export const parameters = {
+  'temperature': plain({ temperature: 0.25 }),
+  'top_p': plain({ topP: 0.5 }),
+  'top_k': plain({ body: { top_k: 40 } }),
+  'min_p': plain({ body: { min_p: 0.05 } }),
+  'max_tokens': plain({ maxOutputTokens: 17 }),
+  'max_completion_tokens': plain({ body: { max_completion_tokens: 18 } }),
+  'stop.text': plain({ body: { stop: 'END' } }),
+  'stop.list': plain({ stopSequences: ['END', '\n\n', '漢'] }),
+  'seed': plain({ seed: 42 }),
+  'logit_bias': plain({ body: { logit_bias: { 15: -100, 40: 5 } } }),
+  'presence_penalty': plain({ presencePenalty: 0.5 }),
+  'frequency_penalty': plain({ frequencyPenalty: -0.5 }),
+
+  'user': plain({ body: { user: 'somebody' } }),
+  'metadata': plain({ body: { metadata: { team: 'blue' } } }),
+  'store': plain({ body: { store: false } }),
+  'service_tier': plain({ body: { service_tier: 'auto' } }),
+  'prompt_cache_key': plain({ body: { prompt_cache_key: 'k' } }),
+  'safety_identifier': plain({ body: { safety_identifier: 's' } }),
+  'reasoning_effort': plain({ body: { reasoningEffort: 'low' } }),
+  'verbosity': plain({ body: { textVerbosity: 'low' } }),
+  'parallel_tool_calls': plain({ body: { parallel_tool_calls: true } }),
+  'n.one': plain({ body: { n: 1 } }),
+  'logprobs.off': plain({ body: { logprobs: false } }),
+  'modalities.text': plain({ body: { modalities: ['text'] } }),
+  'response_format.text': plain({ body: { response_format: { type: 'text' } } }),
+  'unknown': plain({ body: { a_member_of_next_year: { deep: [1, 2] } } }),
+
+  'n.two': plain({ body: { n: 2 } }),
+  'logprobs': plain({ body: { logprobs: true } }),
+  'audio': plain({ body: { audio: { voice: 'alloy', format: 'wav' } } }),
+  'modalities.audio': plain({ body: { modalities: ['text', 'audio'] } }),
+  'store.on': plain({ body: { store: true } }),
+  'service_tier.priority': plain({ body: { service_tier: 'priority' } }),
+  'web_search_options': plain({ body: { web_search_options: {} } }),
+  'image': plain(({ prompt }) => ({ messages: [{ role: 'user', content: [{ type: 'text', text: prompt }, { type: 'image', image: new Uint8Array([0]), mediaType: 'image/png' }] }] })),
+}

@@ -1,0 +1,41 @@
+// Every parameter of a chat body, as the openai client sends it.
+import { plain } from './openai-calls.mjs'
+
+export const parameters = {
+  'temperature': plain({ temperature: 0.25 }),
+  'top_p': plain({ top_p: 0.5 }),
+  'top_k': plain({ top_k: 40 }),
+  'min_p': plain({ min_p: 0.05 }),
+  'max_tokens': plain({ max_tokens: 17 }),
+  'max_completion_tokens': plain({ max_completion_tokens: 18 }),
+  'stop.text': plain({ stop: 'END' }),
+  'stop.list': plain({ stop: ['END', '\n\n', '漢'] }),
+  'seed': plain({ seed: 42 }),
+  'logit_bias': plain({ logit_bias: { 15: -100, 40: 5 } }),
+  'presence_penalty': plain({ presence_penalty: 0.5 }),
+  'frequency_penalty': plain({ frequency_penalty: -0.5 }),
+
+  'user': plain({ user: 'somebody' }),
+  'metadata': plain({ metadata: { team: 'blue' } }),
+  'store': plain({ store: false }),
+  'service_tier': plain({ service_tier: 'auto' }),
+  'prompt_cache_key': plain({ prompt_cache_key: 'k' }),
+  'safety_identifier': plain({ safety_identifier: 's' }),
+  'reasoning_effort': plain({ reasoning_effort: 'low' }),
+  'verbosity': plain({ verbosity: 'low' }),
+  'parallel_tool_calls': plain({ parallel_tool_calls: true }),
+  'n.one': plain({ n: 1 }),
+  'logprobs.off': plain({ logprobs: false }),
+  'modalities.text': plain({ modalities: ['text'] }),
+  'response_format.text': plain({ response_format: { type: 'text' } }),
+  'unknown': plain({ a_member_of_next_year: { deep: [1, 2] } }),
+
+  'n.two': plain({ n: 2 }),
+  'logprobs': plain({ logprobs: true }),
+  'audio': plain({ audio: { voice: 'alloy', format: 'wav' } }),
+  'modalities.audio': plain({ modalities: ['text', 'audio'] }),
+  'store.on': plain({ store: true }),
+  'service_tier.priority': plain({ service_tier: 'priority' }),
+  'web_search_options': plain({ web_search_options: {} }),
+  'image': plain(({ prompt, user }) => ({ messages: [user([{ type: 'text', text: prompt }, { type: 'image_url', image_url: { url: 'data:image/png;base64,AA==' } }])] })),
+}

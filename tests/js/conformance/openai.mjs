@@ -1,0 +1,22 @@
+// The official openai client, in the terms that all clients' outcomes are compared in.
+import OpenAI, { APIError } from 'openai'
+import { serve } from './serve.mjs'
+import { chat } from './openai-chat.mjs'
+import { parameters } from './openai-parameters.mjs'
+import { errors } from './openai-errors.mjs'
+
+const open = ({ base, transport, ...call }) => ({
+  ...call,
+  base,
+  client: new OpenAI({ baseURL: base, apiKey: 'any', maxRetries: 0, ...(transport && { fetch: transport }) }),
+})
+
+const describe = (error) =>
+  error instanceof APIError
+    ? {
+        kind: error.constructor.name, status: error.status ?? null, code: error.code ?? null, type: error.type ?? null, param: error.param ?? null, message: error.message,
+        retryAfter: error.headers?.get('retry-after') ?? null, requestId: error.requestID ?? null,
+      }
+    : null
+
+await serve({ ...chat, ...parameters, ...errors }, open, describe)
