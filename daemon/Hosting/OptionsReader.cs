@@ -17,6 +17,7 @@ internal sealed class OptionsReader
     // Starting from the defaults, because deserialising a record loses the initialisers of absent members.
     private readonly JsonObject merged = JsonSerializer.SerializeToNode(new FedAiOptions(), Root)!.AsObject();
     private readonly List<string> problems = [];
+    private readonly Dictionary<string, string> origins = new(StringComparer.Ordinal);
 
     private OptionsReader()
     {
@@ -35,11 +36,15 @@ internal sealed class OptionsReader
                 reader.AddText(name[EnvironmentPrefix.Length..].Split("__"), value, $"environment {name}");
         foreach (var (key, value) in flags) reader.AddText(key.Split('.'), value, $"flag {key}");
 
-        if (reader.problems.Count > 0) return new OptionsResult(null, reader.problems);
+        // What could not be read keeps its default meanwhile, so that all problems are told together.
         var options = reader.merged.Deserialize(Root)!;
-        var unfit = OptionsRules.Problems(options);
-        return unfit.Count > 0 ? new OptionsResult(null, unfit) : new OptionsResult(options, []);
+        IReadOnlyList<string> problems = [.. reader.problems, .. OptionsRules.Problems(options)];
+        return new OptionsResult(problems.Count > 0 ? null : options, problems) { Origins = reader.origins };
     }
+
+    /// <summary>Every option by its dotted key, with its value as the file would have it; null where it has none.</summary>
+    public static IReadOnlyList<(string Key, JsonNode? Value)> Values(FedAiOptions options) =>
+        [.. Leaves(Root, "", JsonSerializer.SerializeToNode(options, Root)!.AsObject())];
 
     private void AddFile(string text, string name)
     {
@@ -81,6 +86,7 @@ internal sealed class OptionsReader
     {
         JsonTypeInfo type = Root;
         var target = merged;
+        var path = "";
         for (var i = 0; i < keys.Length; i++)
         {
             var property = type.Properties.FirstOrDefault(known => string.Equals(known.Name, keys[i], StringComparison.OrdinalIgnoreCase));
@@ -90,7 +96,8 @@ internal sealed class OptionsReader
                 return;
             }
 
-            if (i == keys.Length - 1) Set(target, property, FromText(value, property.PropertyType), string.Join('.', keys), source);
+            path += i == 0 ? property.Name : "." + property.Name;
+            if (i == keys.Length - 1) Set(target, property, FromText(value, property.PropertyType), path, source);
             else (type, target) = (Contract(property), target[property.Name]!.AsObject());
         }
     }
@@ -100,6 +107,7 @@ internal sealed class OptionsReader
         if (Fits(value, property))
         {
             target[property.Name] = value;
+            origins[path] = source;
             return;
         }
 
@@ -148,6 +156,10 @@ internal sealed class OptionsReader
 
     private static IEnumerable<string> AllPaths(JsonTypeInfo type, string path) => type.Properties.SelectMany(property =>
         Contract(property) is { Kind: JsonTypeInfoKind.Object } section ? AllPaths(section, $"{path}{property.Name}.").Prepend(path + property.Name) : [path + property.Name]);
+
+    private static IEnumerable<(string Key, JsonNode? Value)> Leaves(JsonTypeInfo type, string path, JsonObject values) => type.Properties.SelectMany(property =>
+        Contract(property) is { Kind: JsonTypeInfoKind.Object } section ? Leaves(section, $"{path}{property.Name}.", values[property.Name]!.AsObject())
+        : [(path + property.Name, property.PropertyType.IsEnum ? JsonNamingPolicy.CamelCase.ConvertName(values[property.Name]!.GetValue<string>()) : values[property.Name])]);
 
     private static JsonTypeInfo Contract(JsonPropertyInfo property) => OptionsJson.Default.GetTypeInfo(property.PropertyType)!;
 }

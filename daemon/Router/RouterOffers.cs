@@ -17,14 +17,14 @@ internal static class RouterOffers
         var active = nodes.Where(node => node.IsActive(nowMs)).ToList();
         var models = RouterModels.Of(active, nowMs);
         var places = active.Sum(node => node.Descriptor.Capacity.MaxConcurrent);
-        return new RouterOffer(Caps(models, listening, maxPayloadBytes, places, MaxPrivacy(active, listening)) with { TlsSpki = tlsSpki, SupportedJobTypes = JobTypes(active) }, Load(active, places, machine, nowMs)) { Prices = RouterPrices.Of(active) };
+        return new RouterOffer(Caps(models, listening, maxPayloadBytes, places, MaxPrivacy(active, listening)) with { TlsSpki = tlsSpki }, Load(active, places, machine, nowMs)) { Prices = RouterPrices.Of(active) };
     }
 
     private static CapabilityProfile Caps(IReadOnlyList<OpenAiModel> models, Uri listening, int maxPayloadBytes, double places, PrivacyLevel maxPrivacy) => new()
     {
         RouterId = "",
         TransportEndpoints = [listening.ToString(), RelayOf(listening).ToString()],
-        SupportedJobTypes = models.Any(model => model.Features.Contains(ModelFeatures.Embeddings)) ? [RouterJobType.Embedding, RouterJobType.GenChunk] : [RouterJobType.GenChunk],
+        SupportedJobTypes = JobTypes(models),
         ResourceLimits = new ResourceLimits
         {
             MaxPayloadBytes = maxPayloadBytes,
@@ -39,8 +39,11 @@ internal static class RouterOffers
         Features = [PeerFeatures.Chat],
     };
 
-    private static List<RouterJobType> JobTypes(List<NodeEntry> active) =>
-        [.. active.SelectMany(node => node.Descriptor.Capabilities).SelectMany(capability => capability.JobTypes ?? []).Append(RouterJobType.GenChunk).Distinct().Order()];
+    private static IReadOnlyList<RouterJobType> JobTypes(IReadOnlyList<OpenAiModel> models) =>
+    [
+        .. models.Select(model => RoleTypes.JobOf(model.Id) ?? (model.Features.Contains(ModelFeatures.Embeddings) ? RouterJobType.Embedding : RouterJobType.GenChunk))
+            .Append(RouterJobType.GenChunk).Distinct().Order(),
+    ];
 
     /// <summary>Sealed requests it can take with one node that gives a seal key; whose node that is, the asker judges (DECISIONS E10).</summary>
     private static PrivacyLevel MaxPrivacy(List<NodeEntry> active, Uri listening) =>

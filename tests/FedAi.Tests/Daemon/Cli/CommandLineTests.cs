@@ -48,6 +48,20 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task ConfigShow_WithOrigin_TellsWhereEachValueIsFrom()
+    {
+        await File.WriteAllTextAsync(folder.File("fedai.json"), """{ "network": "test" }""");
+
+        var result = await Fedai.RunAsync("config", "show", "--origin", "--json", "--data", folder.Path, "--set", "node.maxTokens=7");
+
+        var shown = System.Text.Json.Nodes.JsonNode.Parse(result.Output)!;
+        shown["network"]!.ToJsonString().ShouldBe($$"""{"value":"test","origin":"{{folder.File("fedai.json")}}"}""");
+        shown["node.maxTokens"]!.ToJsonString().ShouldBe("""{"value":7,"origin":"flag node.maxTokens"}""");
+        shown["http.listen"]!.ToJsonString().ShouldBe("""{"value":null,"origin":"default"}""");
+        (await Fedai.RunAsync("config", "show", "--data", folder.Path)).Output.ShouldContain("network  ");
+    }
+
+    [Fact]
     public async Task ConfigCheck_GoodConfiguration_IsOk()
     {
         await File.WriteAllTextAsync(folder.File("fedai.json"), """{ "network": "test" }""");

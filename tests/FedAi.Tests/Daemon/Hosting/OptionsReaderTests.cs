@@ -74,7 +74,7 @@ public sealed class OptionsReaderTests
     [Fact]
     public void Read_SeveralFaults_ReportsAllTogether()
     {
-        var problems = Problems("""{ "zebra": 1, "log": { "level": "loud" } }""", [new("FEDAI__htp__listen", "x"), new("FEDAI_VECTORS", "not ours")], [new("node", "1"), new("node.maxTokens", "x")]);
+        var problems = Problems("""{ "zebra": 1, "log": { "level": "loud" }, "store": { "meteringDays": 0 } }""", [new("FEDAI__htp__listen", "x"), new("FEDAI_VECTORS", "not ours")], [new("node", "1"), new("node.maxTokens", "x")]);
 
         problems.ShouldBe(
         [
@@ -83,7 +83,19 @@ public sealed class OptionsReaderTests
             "environment FEDAI__htp__listen: unknown key htp.listen (did you mean http.listen?)",
             "flag node: unknown key node (did you mean node?)",
             "flag node.maxTokens: node.maxTokens must be a whole number",
+            "store.meteringDays must be 1 to 36500",
         ]);
+    }
+
+    [Fact]
+    public void Read_SeveralSources_TellsWhichOneSetAValue()
+    {
+        var origins = OptionsReader.Read("""{ "node": { "maxTokens": 1, "region": "EU" } }""", "fedai.json", [new("FEDAI__NODE__MAXTOKENS", "2")], [new("Node.Pricing.inputmsat", "3")]).Origins;
+
+        origins.ShouldBe(new Dictionary<string, string>
+        {
+            ["node.maxTokens"] = "environment FEDAI__NODE__MAXTOKENS", ["node.region"] = "fedai.json", ["node.pricing.inputMsat"] = "flag Node.Pricing.inputmsat",
+        }, ignoreOrder: true);
     }
 
     [Fact]
