@@ -1,4 +1,6 @@
 using FedAi.Daemon.Accounts;
+using FedAi.Daemon.Bench;
+using FedAi.Daemon.Capability;
 using FedAi.Daemon.Gateway;
 using FedAi.Daemon.Node;
 using FedAi.Daemon.Peering;
@@ -25,6 +27,9 @@ internal sealed record FedAiOptions
     public RouterOptions Router { get; init; } = new();
     public GatewayOptions Gateway { get; init; } = new();
     public ApiOptions Api { get; init; } = new();
+    public BandOptions Bands { get; init; } = new();
+    public BenchOptions Bench { get; init; } = new();
+    public PrivacyOptions Privacy { get; init; } = new();
     public StoreOptions Store { get; init; } = new();
     public LogOptions Log { get; init; } = new();
 }

@@ -66,6 +66,7 @@ internal static class OptionsRules
         .. Range("api.burst", options.Api.Burst, 1, 100_000),
         .. Range("api.concurrency", options.Api.Concurrency, 1, 10_000),
         .. Range("store.meteringDays", options.Store.MeteringDays, 1, 36_500),
+        .. CapabilityOptionsRules.Problems(options),
     ];
 
     private static IEnumerable<string> Network(string network)

@@ -1,3 +1,5 @@
+using FedAi.Daemon.Capability;
+
 namespace FedAi.Daemon.Node;
 
 /// <summary>What this node offers, to whom, and the most it takes.</summary>
@@ -32,4 +34,7 @@ internal sealed record NodeOptions
 
     /// <summary>Milliseconds one request may run; then it ends with runner-timeout. Default: 300000.</summary>
     public int MaxRuntimeMs { get; init; } = 300_000;
+
+    /// <summary>What a machine must have before a role is recommended.</summary>
+    public NodeGates Gates { get; init; } = new();
 }

@@ -1,0 +1,25 @@
+namespace FedAi.Daemon.Capability;
+
+/// <summary>The figures that a rule asks a benchmark for.</summary>
+internal static class FigureNames
+{
+    /// <summary>Integer steps, thousands per second, one thread.</summary>
+    public const string Integer = "cpu.integer";
+
+    /// <summary>Matrix multiply, millions of floating-point operations per second, one thread.</summary>
+    public const string Matrix = "cpu.matrix";
+
+    /// <summary>Fused multiply-add on vectors in the first cache, millions of floating-point operations per second, one thread.</summary>
+    public const string Simd = "cpu.simd";
+
+    public const string MemoryCopy = "memory.copy", MemoryRead = "memory.read";
+
+    /// <summary>Only measured past the system's cache.</summary>
+    public const string DiskWrite = "disk.write", DiskRead = "disk.read", DiskRandom = "disk.random";
+    public const string Requests = "router.requests", RequestErrors = "router.errors", RequestP99 = "router.p99";
+    public const string DecisionP50 = "router.decision.p50", DecisionP95 = "router.decision.p95", DecisionP99 = "router.decision.p99";
+    public const string PressureDone = "router.pressure.done", PressurePeak = "router.pressure.peak";
+    public const string FanOut = "router.fanout";
+    public const string FailoverDone = "router.failover.done", FailoverAdded = "router.failover.added";
+    public const string LogAdded = "router.log.added";
+}

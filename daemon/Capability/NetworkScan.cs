@@ -1,0 +1,71 @@
+using System.Diagnostics;
+
+namespace FedAi.Daemon.Capability;
+
+/// <summary>
+/// The way to the configured targets, all at once and each for 3 s at most: one connection, then small questions over it, as requests will
+/// go later. Without targets nothing is sent anywhere.
+/// </summary>
+internal static class NetworkScan
+{
+    private const int Questions = 7;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
+
+    public static async Task<NetworkProfile> MeasureAsync(MachineRoot root, IReadOnlyList<Uri> targets, CancellationToken cancellationToken)
+    {
+        var found = await Task.WhenAll(targets.Select(target => TargetAsync(target, cancellationToken)));
+        var answered = found.Where(target => target.LatencyMs is not null).ToList();
+        return new NetworkProfile
+        {
+            Interface = Interface(root),
+            LatencyMs = answered.Count > 0 ? Math.Round(answered.Average(target => target.LatencyMs!.Value), 1) : null,
+            JitterMs = answered.Count > 0 ? Math.Round(answered.Average(target => target.JitterMs!.Value), 1) : null,
+            Targets = found,
+        };
+    }
+
+    private static async Task<TargetLatency> TargetAsync(Uri target, CancellationToken cancellationToken)
+    {
+        var address = new UriBuilder(target) { Scheme = target.Scheme is "wss" or "https" ? "https" : "http", Port = target.Port, UserName = "", Password = "" }.Uri;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Limit);
+        List<double> times = [];
+        string? problem = null;
+#pragma warning disable CA5359 // Only the clock is read: nothing that comes back is believed, so nobody has to prove who they are.
+        using var client = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            MaxConnectionsPerServer = 1,
+            SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+        });
+#pragma warning restore CA5359
+        try
+        {
+            for (var i = 0; i <= Questions; i++)
+            {
+                var asked = Stopwatch.GetTimestamp();
+                using var question = new HttpRequestMessage(HttpMethod.Head, address);
+                using var answer = await client.SendAsync(question, patience.Token);
+                // The first one opened the connection.
+                if (i > 0) times.Add(Stopwatch.GetElapsedTime(asked).TotalMilliseconds);
+            }
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            problem = times.Count > 0 ? null : exception is HttpRequestException ? "cannot be reached" : "did not answer within 3 s";
+        }
+
+        if (times.Count == 0) return new TargetLatency(target.ToString(), null, null, problem);
+        times.Sort();
+        var mean = times.Average();
+        return new TargetLatency(target.ToString(), Math.Round(times[times.Count / 2], 1), Math.Round(Math.Sqrt(times.Average(time => (time - mean) * (time - mean))), 1), null);
+    }
+
+    private static string? Interface(MachineRoot root)
+    {
+        var row = (root.Text("proc/net/route") ?? "").Split('\n').Select(line => line.Split('\t')).FirstOrDefault(parts => parts is [_, "00000000", ..]);
+        return row is null ? null : root.Exists($"sys/class/net/{row[0]}/wireless") || root.Exists($"sys/class/net/{row[0]}/phy80211") ? "wireless" : "ethernet";
+    }
+}
