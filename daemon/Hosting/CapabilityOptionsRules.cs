@@ -51,8 +51,8 @@ internal static class CapabilityOptionsRules
         .. Range("node.gates.llmMinTokensPerSecond", gates.LlmMinTokensPerSecond, 0, 10_000),
         .. Range("node.gates.minFreeRamMb", gates.MinFreeRamMb, 0, 1_000_000),
         .. from entry in gates.RolesByBand
-           where entry.Split('=', 2) is not [var band, var roles] || !band.Contains('_') || !roles.Split('+').All(NodeRoles.Known.Contains)
-           select $"node.gates.rolesByBand: {entry} must be a band, =, and roles with + between them, such as cpu_low=prepost_node+policy_node; roles are {string.Join(", ", NodeRoles.Known)}",
+           where entry.Split('=', 2) is not [var band, var roles] || !band.Contains('_') || !roles.Split('+').All(RoleNames.Known.Contains)
+           select $"node.gates.rolesByBand: {entry} must be a band, =, and roles with + between them, such as cpu_low=prepost_node+policy_node; roles are {string.Join(", ", RoleNames.Known)}",
     ];
 
     private static IEnumerable<string> Minimums(RouterMinimums minimums) =>

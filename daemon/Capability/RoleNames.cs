@@ -1,7 +1,7 @@
 namespace FedAi.Daemon.Capability;
 
 /// <summary>The roles of a node (WIRE 3.10).</summary>
-internal static class NodeRoles
+internal static class RoleNames
 {
     public const string PrePost = "prepost_node", Policy = "policy_node", LlmCpu = "llm_cpu_small", LlmGpu = "llm_gpu";
 
