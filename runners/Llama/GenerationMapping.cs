@@ -11,12 +11,16 @@ namespace FedAi.Runners.Llama;
 /// </summary>
 internal static class GenerationMapping
 {
-    private const int MostStops = 16, MostStopCharacters = 256, MostBiases = 1024;
+    private const int MostStops = 16, MostStopCharacters = 256, MostBiases = 1024, MostInputs = 2048;
+
+    /// <summary>Null when vectors can be made of these texts.</summary>
+    public static Refusal? Check(IReadOnlyList<string>? inputs) =>
+        inputs is { Count: > 0 and <= MostInputs } ? null : new(ErrorCode.InvalidRequest, $"embeddings take 1 to {MostInputs} inputs");
 
     public static Refusal? TryRead(InferenceRequest request, uint seed, int contextTokens, out Generation? generation)
     {
         generation = null;
-        if (request.JobType is RouterJobType.Embedding or RouterJobType.Rerank) return Unsupported("this runner generates text only");
+        if (request.JobType is RouterJobType.Rerank) return Unsupported("this runner generates text only");
         if (request.Tools is { ValueKind: JsonValueKind.Array } tools && tools.GetArrayLength() > 0) return Unsupported("this runner knows no tools; leave them out");
         if (request.ResponseFormat is { } format && !IsText(format)) return Unsupported("this runner answers in plain text only; leave responseFormat out");
         if (request.Messages is { Count: 0 }) return new(ErrorCode.EmptyMessages, "messages must hold at least one message");
@@ -40,6 +44,7 @@ internal static class GenerationMapping
             FrequencyPenalty = (float)(request.FrequencyPenalty ?? 0),
             Stop = request.Stop ?? [],
             LogitBias = biases,
+            CacheKey = request.CacheKey,
         };
         return null;
     }

@@ -5,7 +5,7 @@ namespace FedAi.Runners.Llama;
 
 /// <summary>
 /// One request at the child: its events wait here for their reader. A slow reader holds up nobody, and what waits is
-/// bounded by the answer itself: there is no more than one event per token that was asked for.
+/// bounded by the answer itself: there is no more than one event per token, or per vector, that was asked for.
 /// </summary>
 internal sealed class LlamaCall : IAsyncDisposable
 {
@@ -15,16 +15,16 @@ internal sealed class LlamaCall : IAsyncDisposable
     private readonly LlamaChild child;
     private readonly Channel<HostEvent> events;
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly int mostTokens;
-    private int tokens;
+    private readonly int most;
+    private int delivered;
     private volatile bool abandoned;
 
-    public LlamaCall(LlamaChild child, long id, int mostTokens)
+    public LlamaCall(LlamaChild child, long id, int most)
     {
         this.child = child;
-        this.mostTokens = mostTokens;
+        this.most = most;
         Id = id;
-        events = Channel.CreateBounded<HostEvent>(new BoundedChannelOptions(mostTokens + 2) { SingleReader = true, SingleWriter = true });
+        events = Channel.CreateBounded<HostEvent>(new BoundedChannelOptions(most + 2) { SingleReader = true, SingleWriter = true });
     }
 
     public long Id { get; }
@@ -35,8 +35,9 @@ internal sealed class LlamaCall : IAsyncDisposable
     /// <summary>Called by the thread that reads the child's pipe; false when the child says more than it may.</summary>
     public bool TryDeliver(in HostEvent @event)
     {
-        if (@event.Kind == HostEventKind.Token && (tokens += @event.Count) > mostTokens) return false;
-        if (@event.Kind == HostEventKind.Final && @event.OutputTokens > mostTokens) return false;
+        if (@event.Kind == HostEventKind.Token && (delivered += @event.Count) > most) return false;
+        if (@event.Kind == HostEventKind.Vector && ++delivered > most) return false;
+        if (@event.Kind == HostEventKind.Final && (@event.OutputTokens > most || @event.CachedTokens > @event.Count)) return false;
         if (!abandoned && !events.Writer.TryWrite(@event)) return false;
         if (@event.Kind is HostEventKind.Final or HostEventKind.Error) End();
         return true;

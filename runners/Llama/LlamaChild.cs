@@ -23,7 +23,10 @@ internal sealed class LlamaChild : IDisposable
     private readonly TaskCompletionSource<HostEvent?> loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<string> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task draining;
+    private readonly Lock gate = new();
+    private TaskCompletionSource? drained;
     private long lastId;
+    private long lastUsed;
     private long lastHeard;
     private string? violation;
 
@@ -31,7 +34,7 @@ internal sealed class LlamaChild : IDisposable
     {
         this.process = process;
         Time = time;
-        lastHeard = time.GetTimestamp();
+        lastHeard = lastUsed = time.GetTimestamp();
         watch = time.CreateTimer(_ => EndIfSilent(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         draining = DrainErrorsAsync();
         _ = WriteCommandsAsync();
@@ -64,17 +67,43 @@ internal sealed class LlamaChild : IDisposable
         return loaded.Task;
     }
 
+    /// <summary>Percent of the model that is loaded.</summary>
+    public int Loaded { get; private set; }
+
     /// <summary>Requests that run or wait.</summary>
     public int Calls => calls.Count;
 
-    /// <summary>Starts a request; its events come through the call, which has to be disposed.</summary>
-    public LlamaCall Begin(Generation generation)
+    /// <summary>How long there has been no request; zero while there is one.</summary>
+    public TimeSpan Idle => calls.IsEmpty ? Time.GetElapsedTime(Volatile.Read(ref lastUsed)) : TimeSpan.Zero;
+
+    /// <summary>Takes no more requests; completes when those that run have ended.</summary>
+    public Task DrainAsync()
     {
-        var call = new LlamaCall(this, Interlocked.Increment(ref lastId), generation.MaxTokens);
-        if (calls.IsEmpty) Volatile.Write(ref lastHeard, Time.GetTimestamp());
-        calls[call.Id] = call;
+        lock (gate)
+        {
+            drained ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (calls.IsEmpty) drained.TrySetResult();
+            return drained.Task;
+        }
+    }
+
+    /// <summary>Starts a request; its events come through the call, which has to be disposed. Null when no more are taken.</summary>
+    public LlamaCall? Begin(Generation generation) => Begin(generation.MaxTokens, id => new("infer", id) { Infer = generation });
+
+    /// <summary>Starts to make vectors of texts; as above.</summary>
+    public LlamaCall? Begin(IReadOnlyList<string> texts) => Begin(texts.Count, id => new("embed", id) { Embed = texts });
+
+    private LlamaCall? Begin(int most, Func<long, HostCommand> command)
+    {
+        var call = new LlamaCall(this, Interlocked.Increment(ref lastId), most);
+        lock (gate)
+        {
+            if (drained is not null) return null;
+            if (calls.IsEmpty) Volatile.Write(ref lastHeard, Time.GetTimestamp());
+            calls[call.Id] = call;
+        }
         if (ended.Task.IsCompleted) EndCalls();
-        else Send(new("infer", call.Id) { Infer = generation });
+        else Send(command(call.Id));
         return call;
     }
 
@@ -152,18 +181,29 @@ internal sealed class LlamaChild : IDisposable
     private bool TryHandle(ReadOnlySpan<byte> line)
     {
         if (!EventReader.TryRead(line, out var @event)) return false;
+        if (@event.Kind == HostEventKind.Loading) Loaded = Math.Clamp(@event.Count, Loaded, 100);
         if (@event.Kind is HostEventKind.Busy or HostEventKind.Loading) return true;
         if (@event.Id == 0) return loaded.TrySetResult(@event);
         if (!calls.TryGetValue(@event.Id, out var call) || !call.TryDeliver(@event)) return false;
-        if (@event.Kind is HostEventKind.Final or HostEventKind.Error) calls.TryRemove(@event.Id, out _);
+        if (@event.Kind is HostEventKind.Final or HostEventKind.Error) Remove(@event.Id);
         return true;
+    }
+
+    private void Remove(long id)
+    {
+        lock (gate)
+        {
+            calls.TryRemove(id, out _);
+            Volatile.Write(ref lastUsed, Time.GetTimestamp());
+            if (calls.IsEmpty) drained?.TrySetResult();
+        }
     }
 
     private void EndCalls()
     {
         foreach (var (id, call) in calls)
         {
-            calls.TryRemove(id, out _);
+            Remove(id);
             call.End();
         }
     }

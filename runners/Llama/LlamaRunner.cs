@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace FedAi.Runners.Llama;
 
 /// <summary>
-/// Answers with one model in one caged child process, which is started again when it dies. A request that had no token
-/// yet is then asked once more; one that had ends with <see cref="ErrorCode.RunnerCrashed"/>.
+/// Answers with models that run in caged child processes, one for each, which are started again when they die. A request
+/// that had no token yet is then asked once more; one that had ends with <see cref="ErrorCode.RunnerCrashed"/>.
 /// </summary>
 public sealed class LlamaRunner : IRunner
 {
@@ -20,42 +20,61 @@ public sealed class LlamaRunner : IRunner
     private const int LongestHint = 200;
 
     private readonly TimeProvider time;
-    private readonly LlamaSupervisor supervisor;
+    private readonly LlamaModels models;
     private readonly CancellationTokenSource stopping = new();
-    private readonly Task supervising;
 
-    private LlamaRunner(LlamaRunnerOptions options, ILogger logger, TimeProvider time)
+    private LlamaRunner(IReadOnlyList<LlamaRunnerOptions> options, ILogger logger, TimeProvider time)
     {
         this.time = time;
-        supervisor = new(options, logger, time);
-        supervisor.Changed += () => Changed?.Invoke();
-        supervising = supervisor.RunAsync(stopping.Token);
+        models = new(logger, time, stopping.Token);
+        models.Changed += () => Changed?.Invoke();
+        models.Set(options);
     }
 
     public event Action? Changed;
 
-    public IReadOnlyList<RunnerModel> Models => supervisor.State.Model is { } model ? [model] : [];
+    public IReadOnlyList<RunnerModel> Models => [.. models.All.Select(model => model.State.Model).OfType<RunnerModel>()];
 
-    public RunnerStatus Status => supervisor.State.Status;
+    public RunnerStatus Status => StatusRules.Join([.. models.All.Select(model => (model.ModelId, model.State))]);
 
     /// <summary>Returns at once and loads in the background; <see cref="Status"/> says how far it is.</summary>
-    public static LlamaRunner Start(LlamaRunnerOptions options, ILogger<LlamaRunner> logger, TimeProvider time) => new(options, logger, time);
+    public static LlamaRunner Start(LlamaRunnerOptions model, ILogger<LlamaRunner> logger, TimeProvider time) => Start([model], logger, time);
+
+    /// <summary>The same with several models, each under a name of its own.</summary>
+    public static LlamaRunner Start(IReadOnlyList<LlamaRunnerOptions> models, ILogger<LlamaRunner> logger, TimeProvider time) => new(models, logger, time);
+
+    /// <summary>
+    /// From now on these are the models, each under a name of its own. Those that stay as they are notice nothing; one that
+    /// changes answers as before until it is loaded anew; one that is missing ends after its last request. Returns at once.
+    /// </summary>
+    public void SetModels(IReadOnlyList<LlamaRunnerOptions> next) => models.Set(next);
 
     public async IAsyncEnumerable<InferenceEvent> StreamAsync(InferenceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var seed = (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
         var started = false;
-        for (var again = false; ; again = true)
+        for (var again = false; ;)
         {
-            var state = await ReadyAsync(cancellationToken).ConfigureAwait(false);
-            if (state.Refuse(request, seed, out var generation) is { } refusal)
+            var (state, refusal) = await ReadyAsync(request.ModelId, cancellationToken).ConfigureAwait(false);
+            Generation? generation = null;
+            var embeds = request.JobType == RouterJobType.Embedding;
+            refusal ??= embeds ? GenerationMapping.Check(request.Inputs) : GenerationMapping.TryRead(request, seed, state!.Model!.ContextTokens, out generation);
+            if (refusal is not null)
             {
                 yield return new InferenceFailure(refusal);
                 yield break;
             }
+            var begun = embeds ? state!.Child!.Begin(request.Inputs!) : state!.Child!.Begin(generation!);
+            if (begun is null)
+            {
+                // It was let go between the look and the request; what comes after it is asked.
+                await WaitAsync(state.Replaced, LongestWait, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
             var answered = false;
-            await using var call = state.Child!.Begin(generation!);
-            await foreach (var step in ReadAsync(call, cancellationToken).ConfigureAwait(false))
+            await using var call = begun;
+            var steps = embeds ? VectorReader.ReadAsync(call, request.Inputs!.Count, cancellationToken) : ReadAsync(call, cancellationToken);
+            await foreach (var step in steps.ConfigureAwait(false))
             {
                 if (step is InferenceStarted && started) continue; // said before the first child died
                 started = true;
@@ -67,6 +86,7 @@ public sealed class LlamaRunner : IRunner
             {
                 // Until the supervisor has seen the end too, its state still names the dead child.
                 await WaitAsync(state.Replaced, LongestWait, cancellationToken).ConfigureAwait(false);
+                again = true;
                 continue;
             }
 
@@ -78,19 +98,25 @@ public sealed class LlamaRunner : IRunner
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync().ConfigureAwait(false);
-        await supervising.ConfigureAwait(false);
+        await models.DisposeAsync().ConfigureAwait(false);
         stopping.Dispose();
     }
 
-    /// <summary>A state that answers, or the one there is after waiting long enough.</summary>
-    private async Task<LlamaState> ReadyAsync(CancellationToken cancellationToken)
+    /// <summary>A state whose child takes the request; or why there is none, after waiting a while for one.</summary>
+    private async Task<(LlamaState? State, Refusal? Refusal)> ReadyAsync(string modelId, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
-        while (supervisor.State is { Child: null, Problem: null } state && LongestWait - time.GetElapsedTime(began) is var left && left > TimeSpan.Zero)
+        while (true)
         {
-            if (!await WaitAsync(state.Replaced, left, cancellationToken).ConfigureAwait(false)) break;
+            if (models.All.FirstOrDefault(model => model.ModelId == modelId) is not { } model)
+                return (null, new(ErrorCode.ModelNotFound, $"this runner has {string.Join(", ", Models.Select(other => other.Id))} only"));
+            var state = model.State;
+            if (state.Child is null) model.Want();
+            if (state.Refuse() is { } refusal) return (null, refusal);
+            if (state is { Child: not null, Model: not null }) return (state, null);
+            var left = LongestWait - time.GetElapsedTime(began);
+            if (left <= TimeSpan.Zero || !await WaitAsync(state.Replaced, left, cancellationToken).ConfigureAwait(false)) return (null, model.Loading);
         }
-        return supervisor.State;
     }
 
     /// <summary>Whether it came within the limit.</summary>
@@ -116,7 +142,7 @@ public sealed class LlamaRunner : IRunner
                 {
                     HostEventKind.Token => TakeWaiting(call.Events, step),
                     HostEventKind.Started => new InferenceStarted(step.Count),
-                    HostEventKind.Final => new InferenceEnd(step.Text == "length" ? "length" : "stop", step.Count, step.OutputTokens),
+                    HostEventKind.Final => new InferenceEnd(step.Text == "length" ? "length" : "stop", step.Count, step.OutputTokens) { CachedTokens = step.CachedTokens },
                     _ => new InferenceFailure(RefusalFrom(step)),
                 };
     }
@@ -136,7 +162,7 @@ public sealed class LlamaRunner : IRunner
     }
 
     /// <summary>The child may name what only it can know; anything else it says is just an error, and its words are short and plain.</summary>
-    private static Refusal RefusalFrom(in HostEvent step)
+    internal static Refusal RefusalFrom(in HostEvent step)
     {
         var hint = new string([.. (step.Hint ?? "").Where(character => !char.IsControl(character)).Take(LongestHint)]);
         return ErrorCodes.TryParse(step.Text, out var code) && code is ErrorCode.ContextWindowExceeded or ErrorCode.InvalidRequest

@@ -2,7 +2,7 @@ using FedAi.Runners.Sandbox;
 
 namespace FedAi.Runners.Llama;
 
-/// <summary>What an operator decides about one llama.cpp runner.</summary>
+/// <summary>What an operator decides about one model that llama.cpp runs.</summary>
 public sealed record LlamaRunnerOptions
 {
     /// <summary>The model's GGUF file. It is checked before each start; while it cannot be used, the runner offers nothing and says why.</summary>
@@ -19,6 +19,9 @@ public sealed record LlamaRunnerOptions
 
     /// <summary>Processor threads of the model. Default: one on up to two processors, else the physical cores less one. More than that makes it slower by orders of magnitude.</summary>
     public int? Threads { get; init; }
+
+    /// <summary>With it the model is loaded by the first request and unloaded after this long without one. Default: loaded at once, and kept.</summary>
+    public TimeSpan? IdleUnload { get; init; }
 
     /// <summary>The weakest cage the operator accepts. Where this host offers less, the runner does not start. Default: the process limits itself and cannot reach out.</summary>
     public IsolationLevel IsolationMinimum { get; init; } = IsolationLevel.Rlimits;

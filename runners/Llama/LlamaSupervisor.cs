@@ -1,91 +1,195 @@
 using System.ComponentModel;
 using System.Globalization;
 using FedAi.Protocol.Messages;
+using FedAi.Protocol.Rules;
 using FedAi.Runners.Llama.Pipe;
 using FedAi.Runners.Sandbox;
 using Microsoft.Extensions.Logging;
 
 namespace FedAi.Runners.Llama;
 
-/// <summary>Keeps one fedai-llama running: checks what it needs, starts it in the strongest cage, publishes how it stands, starts it again with backoff.</summary>
-internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ILogger logger, TimeProvider time)
+/// <summary>
+/// Keeps one model's fedai-llama: checks what it needs, starts it in the strongest cage (at once, or when it is wanted),
+/// publishes how it stands, starts it again with backoff, and lets it go when it is unused or another model needs the room.
+/// </summary>
+internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory memory, ILogger logger, TimeProvider time) : IDisposable
 {
-    private readonly string modelId = options.ModelId ?? Path.GetFileNameWithoutExtension(options.ModelPath);
+    private readonly CancellationTokenSource retiring = new();
+    private volatile TaskCompletionSource wanted = NewSignal();
+    private volatile TaskCompletionSource unwanted = NewSignal();
+    private volatile TaskCompletionSource? present;
+    private volatile LoadWatch? loading;
     private (DateTime Changed, long Length, string Sha256)? hash;
     private Cage? cage;
     private int restarts;
+    private volatile bool lacksRoom;
     private volatile LlamaState state = new(new("llama.cpp", false, "starting", null, 0, "none", [], 0), null, null, null);
 
     /// <summary>After <see cref="State"/> was replaced, on any thread.</summary>
     public event Action? Changed;
 
+    public LlamaRunnerOptions Options => options;
+
+    public string ModelId { get; } = NameOf(options);
+
     public LlamaState State => state;
 
-    /// <summary>Runs until cancelled; never fails.</summary>
+    /// <summary>What a request is told while there is no child.</summary>
+    public Refusal Loading => loading?.Refusal() ?? LoadWatch.NotBegun;
+
+    /// <summary>It can take over from the one before: it answers, or would on demand, or lacks only the room that the other has.</summary>
+    public bool CanSucceed => state is { Model: not null } || lacksRoom;
+
+    /// <summary>It may make room for another model: the next request loads it again.</summary>
+    public bool CanUnload => options.IdleUnload is not null;
+
+    /// <summary>The name under which a model is offered.</summary>
+    public static string NameOf(LlamaRunnerOptions options) => options.ModelId ?? Path.GetFileNameWithoutExtension(options.ModelPath);
+
+    /// <summary>There is a request for it.</summary>
+    public void Want() => wanted.TrySetResult();
+
+    /// <summary>Ends the process after its last request; completes when it is gone.</summary>
+    public async Task UnloadAsync(CancellationToken cancellationToken)
+    {
+        if (present is not { } gone) return;
+        unwanted.TrySetResult();
+        await gone.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>For good: ends after the last request, and <see cref="RunAsync"/> with it.</summary>
+    public void Retire() => retiring.Cancel();
+
+    public void Dispose() => retiring.Dispose();
+
+    /// <summary>Runs until cancelled or retired; never fails.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         await Task.Yield();
-        for (var failures = 0; !stop.IsCancellationRequested;)
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop, retiring.Token);
+        for (var failures = 0; !ending.IsCancellationRequested;)
         {
             var began = time.GetTimestamp();
             try
             {
-                await RunOnceAsync(quickRestart: failures == 1, stop).ConfigureAwait(false);
+                var unloaded = await RunOnceAsync(quickRestart: failures == 1, ending.Token, stop).ConfigureAwait(false);
+                if (unloaded)
+                {
+                    failures = 0;
+                    continue;
+                }
+            }
+            catch (OperationCanceledException) when (ending.IsCancellationRequested)
+            {
+                break;
             }
             catch (Exception exception) // a bug: the daemon's other work goes on, and the next attempt may do better
             {
-                RunnerLog.Bug(logger, exception, modelId);
+                RunnerLog.Bug(logger, exception, ModelId);
                 Fail($"internal error ({exception.GetType().Name}); the log says more");
             }
             failures = time.GetElapsedTime(began) >= BackoffRules.Healthy ? 1 : failures + 1;
-            await Task.Delay(BackoffRules.Delay(failures), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(BackoffRules.Delay(failures), time, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         Publish(Unready("stopped"), null, null, new(ErrorCode.RunnerUnavailable, "the runner is stopped"));
     }
 
-    /// <summary>From the checks to the end of the process. An offered model stays offered over one quick restart.</summary>
-    private async Task RunOnceAsync(bool quickRestart, CancellationToken stop)
+    /// <summary>From the checks to the end of the process; true when it was let go. An offered model stays offered over one quick restart.</summary>
+    private async Task<bool> RunOnceAsync(bool quickRestart, CancellationToken ending, CancellationToken stop)
     {
-        if (Prepare(out var file, out var command, out var libraries) is { } problem)
-        {
-            Fail(problem);
-            return;
-        }
-        LlamaChild child;
+        if (Prepare(out var file, out var command, out var libraries) is { } problem) return Fail(problem);
+        if (memory.ProblemAtBest(this, file!) is { } never) return Fail(never); // before a long look at the whole file
         string sha256;
         try
         {
-            sha256 = await HashAsync(file!, stop).ConfigureAwait(false);
-            child = await LlamaChild.StartAsync(cage!, command!, time).ConfigureAwait(false);
+            sha256 = await HashAsync(file!, ending).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return;
+            return Fail($"the model cannot be read: {exception.Message}");
+        }
+        var model = new RunnerModel(ModelId, file!.ContextTokens, sha256);
+        if (CanUnload && !wanted.Task.IsCompleted)
+        {
+            Publish(Unready(null), null, model, null);
+            await wanted.Task.WaitAsync(ending).ConfigureAwait(false);
+        }
+        if (!quickRestart && state.Problem is null) Publish(Unready("loading the model"), null, CanUnload ? model : null, null);
+        var tooLarge = await memory.TakeAsync(this, file, ending).ConfigureAwait(false);
+        lacksRoom = tooLarge is not null;
+        if (tooLarge is not null) return Fail(tooLarge);
+        (present, unwanted) = (NewSignal(), NewSignal());
+        var holdsTurn = true;
+        void GiveTurn()
+        {
+            if (holdsTurn) memory.Release();
+            holdsTurn = false;
+        }
+        try
+        {
+            using var child = await LlamaChild.StartAsync(cage!, command!, time).ConfigureAwait(false);
+            using var onStop = stop.Register(child.Dispose);
+            var loaded = await LoadAsync(child, new(libraries!, file.Path, options.ContextTokens, options.Slots, Threads(), MemoryRules.Limit(file.MemoryBytes)), ending).ConfigureAwait(false);
+            if (ProblemWith(loaded, child) is { } refused) return Fail(refused);
+            GiveTurn();
+            PublishReady(child, loaded!.Value, sha256);
+            return await ServeAsync(child, model, ending).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is Win32Exception or IOException or UnauthorizedAccessException or InvalidOperationException)
         {
             cage = null; // the host may have changed: find out again what works
-            Fail($"{command!.Executable} cannot be started with {file!.Path}: {exception.Message}");
-            return;
+            return Fail($"{command!.Executable} cannot be started with {file.Path}: {exception.Message}");
         }
-        using var onStop = stop.Register(child.Dispose);
-        using (child)
+        finally
         {
-            if (!quickRestart && state.Problem is null) Publish(Unready("loading the model"), null, null, null);
-            var limit = MemoryRules.Limit(file!.MemoryBytes);
-            var loaded = await child.LoadAsync(new(libraries!, file.Path, options.ContextTokens, options.Slots, Threads(), limit)).ConfigureAwait(false);
-            if (stop.IsCancellationRequested) return;
-            if (ProblemWith(loaded, child) is { } refused)
-            {
-                Fail(refused);
-                return;
-            }
-            PublishReady(child, loaded!.Value, sha256);
-            var reason = await child.Ended.ConfigureAwait(false);
-            if (stop.IsCancellationRequested) return;
-            restarts++;
-            RunnerLog.Ended(logger, modelId, reason);
-            Publish(Unready($"restarting: {reason}"), null, state.Model, null);
+            loading = null;
+            memory.Left(this);
+            GiveTurn();
+            present.TrySetResult();
+            present = null;
+        }
+    }
+
+    private async Task<HostEvent?> LoadAsync(LlamaChild child, LoadSettings settings, CancellationToken ending)
+    {
+        using var onEnding = ending.Register(child.Dispose);
+        loading = new(child, time);
+        var loaded = await child.LoadAsync(settings).ConfigureAwait(false);
+        ending.ThrowIfCancellationRequested();
+        loading = null;
+        return loaded;
+    }
+
+    /// <summary>Until the process ends, or until it is to end and its last request did; true in the second case.</summary>
+    private async Task<bool> ServeAsync(LlamaChild child, RunnerModel model, CancellationToken ending)
+    {
+        using var served = CancellationTokenSource.CreateLinkedTokenSource(ending);
+        var first = await Task.WhenAny(child.Ended, unwanted.Task, IdleAsync(child, served.Token)).ConfigureAwait(false);
+        await served.CancelAsync().ConfigureAwait(false);
+        if (first != child.Ended)
+        {
+            wanted = NewSignal();
+            Publish(Unready(null), null, ending.IsCancellationRequested ? null : model, null);
+            await Task.WhenAny(child.DrainAsync(), child.Ended).ConfigureAwait(false);
+            child.Dispose();
+            await child.Ended.ConfigureAwait(false);
+            return true;
+        }
+        if (ending.IsCancellationRequested) return true;
+        var reason = await child.Ended.ConfigureAwait(false);
+        restarts++;
+        RunnerLog.Ended(logger, ModelId, reason);
+        Publish(Unready($"restarting: {reason}"), null, state.Model, null);
+        return false;
+    }
+
+    /// <summary>Completes when the child was unused for too long, or is to end anyway.</summary>
+    private async Task IdleAsync(LlamaChild child, CancellationToken ending)
+    {
+        while (!ending.IsCancellationRequested && (options.IdleUnload is not { } limit || child.Idle < limit))
+        {
+            var left = options.IdleUnload is { } most ? most - child.Idle : Timeout.InfiniteTimeSpan;
+            await Task.Delay(left, time, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -99,7 +203,7 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ILogger logger
         if (options.Slots is < 1 or > 64 || options.ContextTokens < 1) return "slots must be from 1 to 64, and the context at least 1 token";
         if (libraries is null) return "llama.cpp's libraries are missing; run ./fedai.sh setup, or set FEDAI_LLAMA_LIBS to their folder";
         if (LlamaFiles.FindHost(options.HostPath) is not { } host) return "the program fedai-llama is missing beside this one; install it again";
-        file = ModelFile.TryOpen(options, HostMemory.AvailableBytes(), out var problem);
+        file = ModelFile.TryOpen(options, out var problem);
         if (file is not null) command = LlamaCommand.For(host, libraries, file.Path, LlamaFiles.FindDotnet(host));
         return problem;
     }
@@ -135,17 +239,19 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ILogger logger
         var denied = cage!.Denies | DenialRules.Inner(loaded.Locked);
         var detail = loaded.Text == "model" ? null : string.Create(CultureInfo.InvariantCulture, $"llama.cpp does not know this model's chat template; messages go as \"{loaded.Text}\"");
         var status = new RunnerStatus("llama.cpp", true, detail, child.RunnerProcessId(), restarts, DenialRules.Name(cage.Level), DenialRules.NotDenied(denied), 0);
-        RunnerLog.Ready(logger, modelId, loaded.Count, options.Slots, status.Isolation);
-        Publish(status, child, new(modelId, loaded.Count, sha256), null);
+        RunnerLog.Ready(logger, ModelId, loaded.Count, options.Slots, status.Isolation);
+        Publish(status, child, new(ModelId, loaded.Count, sha256) { Features = [ModelFeatures.Embeddings], Generates = !loaded.EmbedsOnly }, null);
     }
 
-    private void Fail(string problem)
+    private bool Fail(string problem)
     {
-        if (state.Status.Detail != problem) RunnerLog.Unavailable(logger, modelId, problem);
+        if (state.Status.Detail != problem) RunnerLog.Unavailable(logger, ModelId, problem);
+        wanted = NewSignal();
         Publish(Unready(problem), null, null, new(ErrorCode.RunnerUnavailable, problem, RetryAfterSeconds: 10));
+        return false;
     }
 
-    private RunnerStatus Unready(string detail) =>
+    private RunnerStatus Unready(string? detail) =>
         new("llama.cpp", false, detail, null, restarts, cage is null ? "none" : DenialRules.Name(cage.Level), [], 0);
 
     private void Publish(RunnerStatus status, LlamaChild? child, RunnerModel? model, Refusal? problem)
@@ -155,4 +261,6 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ILogger logger
         previous.Replace();
         Changed?.Invoke();
     }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

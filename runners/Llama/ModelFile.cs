@@ -2,21 +2,23 @@ using System.Security.Cryptography;
 
 namespace FedAi.Runners.Llama;
 
-/// <summary>A model's file that looks usable, and the memory that it will need.</summary>
-internal sealed record ModelFile(string Path, long MemoryBytes)
+/// <summary>A model's file that looks usable: its size, the memory that it will need, and the tokens that one request may have.</summary>
+internal sealed record ModelFile(string Path, long Bytes, long MemoryBytes, int ContextTokens)
 {
-    /// <summary>Checks what can be known without loading: the file is there and readable, a model, whole enough to have a header, and fits.</summary>
-    public static ModelFile? TryOpen(LlamaRunnerOptions options, long availableBytes, out string? problem)
+    /// <summary>Checks what can be known without loading: the file is there and readable, a model, and whole enough to have a header.</summary>
+    public static ModelFile? TryOpen(LlamaRunnerOptions options, out string? problem)
     {
         var path = System.IO.Path.GetFullPath(options.ModelPath);
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 65_536);
             var header = GgufHeader.TryRead(file, out problem);
-            var needed = header is null ? 0 : MemoryRules.Needed(file.Length, header, options.ContextTokens, options.Slots);
-            problem = problem is null ? MemoryRules.Problem(needed, availableBytes) : $"{problem}; get it again, and check its SHA-256";
-            if (problem is null) return new(path, needed);
-            problem = $"model {path}: {problem}";
+            if (header is not null)
+            {
+                var context = header.ContextTokens > 0 ? (int)Math.Min(options.ContextTokens, header.ContextTokens) : options.ContextTokens;
+                return new(path, file.Length, MemoryRules.Needed(file.Length, header, options.ContextTokens, options.Slots), context);
+            }
+            problem = $"model {path}: {problem}; get it again, and check its SHA-256";
             return null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

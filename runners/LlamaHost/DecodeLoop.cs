@@ -12,11 +12,15 @@ namespace FedAi.LlamaHost;
 internal sealed class DecodeLoop(LoadedModel model, int slotCount, JobReader reader, EventWriter events) : IDisposable
 {
     private readonly Slot?[] slots = new Slot?[slotCount];
+    private readonly bool[] busy = new bool[slotCount];
+    private readonly KeptSequence?[] kept = new KeptSequence?[slotCount];
+    private readonly Embedder embedder = new(model, events);
     private readonly LinkedList<Job> waiting = new();
     private readonly List<Slot> prompts = [];
     private Batch batch = LlamaApi.llama_batch_init(LoadedModel.BatchTokens + slotCount, 0, 1);
     private int chunk = LoopRules.FirstChunk;
     private int running;
+    private long turn;
     private long lastFlush = Stopwatch.GetTimestamp();
 
     public void Run()
@@ -25,20 +29,23 @@ internal sealed class DecodeLoop(LoadedModel model, int slotCount, JobReader rea
         {
             FillSlots();
             if (running > 0) Step();
-            else Flush();
+            if (embedder.HasWork) embedder.Step();
+            if (running == 0 || embedder.HasWork) Flush();
         }
     }
 
     public void Dispose()
     {
         foreach (var slot in slots) slot?.Dispose();
+        foreach (var job in waiting) job.Grammar?.Dispose();
+        embedder.Dispose();
         LlamaApi.llama_batch_free(batch);
     }
 
     /// <summary>Takes what has come; waits only when there is nothing else to do. False when nothing will come any more.</summary>
     private bool TakeJobs()
     {
-        if (running == 0)
+        if (running == 0 && !embedder.HasWork)
         {
             if (!reader.Jobs.TryTake(out var first, Timeout.Infinite)) return false;
             lastFlush = Stopwatch.GetTimestamp();
@@ -51,6 +58,7 @@ internal sealed class DecodeLoop(LoadedModel model, int slotCount, JobReader rea
     private void Take(Job job)
     {
         if (job.Settings is not null) waiting.AddLast(job);
+        else if (job.Texts is not null) embedder.Add(job);
         else if (job.Refusal is { } refusal) events.Error(job.Id, refusal.Code.Wire(), refusal.Hint ?? "");
         else Cancel(job.Id);
     }
@@ -58,6 +66,7 @@ internal sealed class DecodeLoop(LoadedModel model, int slotCount, JobReader rea
     /// <summary>Answers only for a request that is still there; the end of any other is on its way already.</summary>
     private void Cancel(long id)
     {
+        if (embedder.Cancel(id)) return;
         if (Array.Find(slots, slot => slot?.Id == id) is { } slot)
         {
             Release(slot, "cancelled");
@@ -65,18 +74,20 @@ internal sealed class DecodeLoop(LoadedModel model, int slotCount, JobReader rea
         else if (waiting.FirstOrDefault(job => job.Id == id) is { } job)
         {
             waiting.Remove(job);
-            events.Final(id, "cancelled", 0, 0);
+            job.Grammar?.Dispose();
+            events.Final(id, "cancelled", 0, 0, 0);
         }
     }
 
     private void FillSlots()
     {
-        for (var i = 0; i < slots.Length && waiting.First is { } next; i++)
+        while (waiting.First?.Value is { } job && ReuseRules.Choose(busy, kept, job.Settings!.CacheKey, job.Prompt) is var (sequence, remembered))
         {
-            if (slots[i] is not null) continue;
             waiting.RemoveFirst();
-            var slot = new Slot(model, i, next.Value);
-            slots[i] = slot;
+            if (kept[sequence] is not null && !model.KeepOnly(sequence, remembered)) remembered = 0;
+            kept[sequence] = null;
+            var slot = new Slot(model, sequence, job, remembered);
+            (slots[sequence], busy[sequence]) = (slot, true);
             prompts.Add(slot);
             running++;
         }
@@ -128,6 +139,7 @@ internal sealed class DecodeLoop(LoadedModel model, int slotCount, JobReader rea
     {
         if (prompts.Remove(slot)) events.Started(slot.Id, slot.Prompt.Length);
         if (slot.Advance() is { } reason) Release(slot, reason);
+        else if (slot.TooSlow) Fail(slot, ErrorCode.InvalidRequest, "the wanted form of the answer has so many ways to go on that others would wait; simplify the schema");
     }
 
     /// <summary>llama.cpp could not run the batch; which request is at fault it does not say.</summary>
@@ -135,23 +147,30 @@ internal sealed class DecodeLoop(LoadedModel model, int slotCount, JobReader rea
     {
         foreach (var slot in slots)
         {
-            if (slot is null) continue;
-            events.Error(slot.Id, ErrorCode.RunnerError.Wire(), $"llama.cpp could not run this step (result {result}); try again");
-            Free(slot);
+            if (slot is not null) Fail(slot, ErrorCode.RunnerError, $"llama.cpp could not run this step (result {result}); try again");
         }
+    }
+
+    private void Fail(Slot slot, ErrorCode code, string hint)
+    {
+        events.Error(slot.Id, code.Wire(), hint);
+        model.Forget(slot.Sequence);
+        Free(slot);
     }
 
     private void Release(Slot slot, string reason)
     {
         WriteText(slot);
-        events.Final(slot.Id, reason, slot.Prompt.Length, slot.Made);
+        events.Final(slot.Id, reason, slot.Prompt.Length, slot.Made, slot.Cached);
+        if (slot.CacheKey is { } key) kept[slot.Sequence] = new(key, slot.Remembered, ++turn);
+        else model.Forget(slot.Sequence);
         Free(slot);
     }
 
     private void Free(Slot slot)
     {
         prompts.Remove(slot);
-        slots[slot.Sequence] = null;
+        (slots[slot.Sequence], busy[slot.Sequence]) = (null, false);
         slot.Dispose();
         running--;
     }

@@ -22,7 +22,9 @@ internal sealed class JobReader(TextReader commands, LoadedModel model)
         while (commands.ReadLine() is { } line)
         {
             var command = Parse(line);
-            Jobs.Add(command.Infer is { } settings ? Prepare(command.Id, settings) : new Job(command.Id));
+            Jobs.Add(command.Infer is { } settings ? Prepare(command.Id, settings)
+                : command.Embed is { } texts ? Prepare(command.Id, texts)
+                : new Job(command.Id));
         }
         Jobs.CompleteAdding();
     }
@@ -33,15 +35,33 @@ internal sealed class JobReader(TextReader commands, LoadedModel model)
 
     private Job Prepare(long id, Generation settings)
     {
+        if (model.EmbedsOnly) return Refuse(id, ErrorCode.InvalidRequest, "this model makes vectors and writes no text; ask another one");
         var text = settings.Messages is { } messages ? model.Chat.Render(messages)
             : model.Chat.Name == "plain" ? settings.Prompt ?? "" : model.Chat.Render([new("user", settings.Prompt ?? "")]);
-        // Cheap first: so many bytes are too many tokens, whatever they are.
-        var tooLong = Encoding.UTF8.GetByteCount(text) / model.LongestPiece >= model.ContextTokens;
-        var prompt = tooLong ? [] : model.Tokenize(text);
-        return tooLong || prompt.Length >= model.ContextTokens ? Refuse(id, ErrorCode.ContextWindowExceeded, TooLong(prompt.Length))
-            : prompt.Length == 0 ? Refuse(id, ErrorCode.InvalidRequest, "the prompt is empty")
-            : new Job(id) { Settings = settings, Prompt = prompt };
+        var prompt = IsTooLong(text) ? null : model.Tokenize(text);
+        if (prompt is null || prompt.Length >= model.ContextTokens) return Refuse(id, ErrorCode.ContextWindowExceeded, TooLong(prompt?.Length ?? 0));
+        if (prompt.Length == 0) return Refuse(id, ErrorCode.InvalidRequest, "the prompt is empty");
+        if (settings.Grammar is null) return new(id) { Settings = settings, Prompt = prompt };
+        return Grammar.TryParse(model, settings) is { } grammar
+            ? new(id) { Settings = settings, Prompt = prompt, Grammar = grammar }
+            : Refuse(id, ErrorCode.InvalidRequest, "the wanted form of the answer is more than llama.cpp can follow; simplify the schema: fewer repetitions, no rule that only names itself");
     }
+
+    private Job Prepare(long id, IReadOnlyList<string> texts)
+    {
+        var tokens = new int[texts.Count][];
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            tokens[i] = IsTooLong(texts[i]) ? [] : model.Tokenize(texts[i]);
+            if (tokens[i].Length == 0 && texts[i].Length == 0) return Refuse(id, ErrorCode.InvalidRequest, "one of the texts is empty");
+            if (tokens[i].Length == 0 || tokens[i].Length > model.ContextTokens)
+                return Refuse(id, ErrorCode.ContextWindowExceeded, $"one of the texts has more than {model.ContextTokens} tokens, the most for one vector; split it");
+        }
+        return new(id) { Texts = tokens };
+    }
+
+    /// <summary>Cheap first: so many bytes are too many tokens, whatever they are.</summary>
+    private bool IsTooLong(string text) => Encoding.UTF8.GetByteCount(text) / model.LongestPiece >= model.ContextTokens;
 
     private string TooLong(int tokens) =>
         $"the prompt has {(tokens > 0 ? tokens : "too many")} tokens, prompt and answer together may have {model.ContextTokens}; shorten the prompt";

@@ -19,18 +19,27 @@ internal sealed class LoadedModel : IDisposable
     private readonly nint memory;
     private readonly nint vocabulary;
 
-    private LoadedModel(nint model, nint context, int perRequest)
+    private LoadedModel(nint model, nint context, int perRequest, LoadSettings settings)
     {
-        (this.model, this.context) = (model, context);
-        memory = LlamaApi.llama_get_memory(context);
+        (this.model, this.context, Threads) = (model, context, settings.Threads);
+        memory = context == 0 ? 0 : LlamaApi.llama_get_memory(context);
         vocabulary = LlamaApi.llama_model_get_vocab(model);
         VocabularySize = LlamaApi.llama_vocab_n_tokens(vocabulary);
-        ContextTokens = Math.Min(perRequest, (int)LlamaApi.llama_n_ctx_seq(context));
+        ContextTokens = context == 0 ? perRequest : Math.Min(perRequest, (int)LlamaApi.llama_n_ctx_seq(context));
         LongestPiece = Enumerable.Range(0, VocabularySize).Max(token => -Math.Min(0, PieceOf(token, [])));
         Chat = ChatPrompt.For(model, text => Tokenize(text).Length);
     }
 
+    public nint Handle => model;
+
     public nint Context => context;
+
+    public nint Vocabulary => vocabulary;
+
+    public int Threads { get; }
+
+    /// <summary>The file says how its vectors are made, so that is what it was trained for: it has no context to write in.</summary>
+    public bool EmbedsOnly => context == 0;
 
     public ChatPrompt Chat { get; }
 
@@ -58,9 +67,11 @@ internal sealed class LoadedModel : IDisposable
             problem = "this model does not generate text";
             return null;
         }
-        var contextParams = LlamaApi.llama_context_default_params();
         var trained = LlamaApi.llama_model_n_ctx_train(model);
         var perRequest = trained > 0 ? Math.Min(settings.ContextTokens, trained) : settings.ContextTokens;
+        problem = null;
+        if (ModelFacts.Pooling(model) is not null) return new(model, 0, Math.Min(perRequest, EmbeddingContext.MostTokens(model)), settings);
+        var contextParams = LlamaApi.llama_context_default_params();
         contextParams.ContextTokens = (uint)(perRequest * settings.Slots);
         contextParams.Batch = BatchTokens;
         contextParams.MicroBatch = BatchTokens;
@@ -75,28 +86,36 @@ internal sealed class LoadedModel : IDisposable
             problem = "there is not enough memory for the model's context; lower the context or the number of slots";
             return null;
         }
-        problem = null;
-        return new(model, context, perRequest);
+        return new(model, context, perRequest, settings);
     }
 
-    /// <summary>A prompt as tokens; markers of the chat template count as such.</summary>
-    public unsafe int[] Tokenize(string text)
+    /// <summary>A text as tokens; markers of the chat template count as such. A prompt begins and ends as the model was taught that texts do.</summary>
+    public unsafe int[] Tokenize(string text, bool asPrompt = true)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         var tokens = new int[bytes.Length + 8];
         fixed (byte* first = bytes)
         fixed (int* output = tokens)
         {
-            var count = LlamaApi.llama_tokenize(vocabulary, first, bytes.Length, output, tokens.Length, addSpecial: 1, parseSpecial: 1);
+            var count = LlamaApi.llama_tokenize(vocabulary, first, bytes.Length, output, tokens.Length, addSpecial: asPrompt ? (byte)1 : (byte)0, parseSpecial: 1);
             if (count >= 0) return tokens[..count];
         }
         throw new InvalidOperationException("a text has more tokens than bytes");
     }
 
     /// <summary>Writes a token's bytes; a negative result is the size of the buffer that it needs.</summary>
-    public unsafe int PieceOf(int token, Span<byte> buffer)
+    public unsafe int PieceOf(int token, Span<byte> buffer, bool markers = false)
     {
-        fixed (byte* first = buffer) return LlamaApi.llama_token_to_piece(vocabulary, token, first, buffer.Length, 0, special: 0);
+        fixed (byte* first = buffer) return LlamaApi.llama_token_to_piece(vocabulary, token, first, buffer.Length, 0, special: markers ? (byte)1 : (byte)0);
+    }
+
+    /// <summary>A token's bytes in an array of their own.</summary>
+    public byte[] BytesOf(int token, bool markers)
+    {
+        var buffer = new byte[Math.Max(64, LongestPiece)];
+        var count = PieceOf(token, buffer, markers);
+        if (count < 0) count = PieceOf(token, buffer = new byte[-count], markers);
+        return buffer[..count];
     }
 
     public bool IsEndOfAnswer(int token) => LlamaApi.llama_vocab_is_eog(vocabulary, token) != 0;
@@ -104,9 +123,17 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Forgets a sequence, so that the next request in its place finds nothing of it.</summary>
     public void Forget(int sequence) => LlamaApi.llama_memory_seq_rm(memory, sequence, -1, -1);
 
+    /// <summary>Forgets all but the first tokens of a sequence; false, and all is forgotten, for models that cannot go back.</summary>
+    public bool KeepOnly(int sequence, int tokens)
+    {
+        if (LlamaApi.llama_memory_seq_rm(memory, sequence, tokens, -1) != 0) return true;
+        Forget(sequence);
+        return false;
+    }
+
     public void Dispose()
     {
-        LlamaApi.llama_free(context);
+        if (context != 0) LlamaApi.llama_free(context);
         LlamaApi.llama_model_free(model);
     }
 

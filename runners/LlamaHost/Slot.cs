@@ -1,22 +1,34 @@
 using System.Buffers;
+using System.Diagnostics;
 
 namespace FedAi.LlamaHost;
 
 /// <summary>One request in the loop: how far its prompt is read, what it made so far. Its sequence in the model's memory is its number.</summary>
 internal sealed class Slot : IDisposable
 {
+    /// <summary>Choosing one token by a grammar takes milliseconds; what takes so long is made to.</summary>
+    private static readonly TimeSpan SlowestChoice = TimeSpan.FromSeconds(1);
+
+    private readonly List<int> written = [];
+
     private readonly LoadedModel model;
     private readonly SamplerChain sampler;
     private readonly int mostTokens;
+    private readonly bool hasGrammar;
+    private readonly bool markers;
 
-    public Slot(LoadedModel model, int sequence, Job job)
+    public Slot(LoadedModel model, int sequence, Job job, int cached)
     {
         this.model = model;
         Sequence = sequence;
         Id = job.Id;
         Prompt = job.Prompt;
+        PromptRead = Cached = cached;
         var settings = job.Settings!;
-        sampler = new(model, settings);
+        sampler = new(model, settings, job.Grammar);
+        hasGrammar = job.Grammar is not null;
+        markers = settings.Markers;
+        CacheKey = settings.CacheKey;
         Answer = new(settings.Stop);
         mostTokens = Math.Min(settings.MaxTokens, model.ContextTokens - Prompt.Length);
     }
@@ -26,6 +38,18 @@ internal sealed class Slot : IDisposable
     public long Id { get; }
 
     public int[] Prompt { get; }
+
+    /// <summary>Tokens of the prompt that the sequence remembered from before.</summary>
+    public int Cached { get; }
+
+    /// <summary>Who else may use what the sequence remembers; null: nobody.</summary>
+    public string? CacheKey { get; }
+
+    /// <summary>What the sequence holds now.</summary>
+    public int[] Remembered => [.. Prompt.AsSpan(0, PromptRead), .. written];
+
+    /// <summary>The last token took so long to choose that others wait for it.</summary>
+    public bool TooSlow { get; private set; }
 
     /// <summary>Tokens of the prompt that the model has read.</summary>
     public int PromptRead { get; set; }
@@ -52,19 +76,17 @@ internal sealed class Slot : IDisposable
     /// <summary>Makes one token from the last step; the finish reason, or null while the answer goes on.</summary>
     public string? Advance()
     {
-        var token = sampler.Sample(model.Context, OutputIndex);
-        if (model.IsEndOfAnswer(token)) return End("stop");
+        if (Made > 0) written.Add(NextToken);
+        var began = hasGrammar ? Stopwatch.GetTimestamp() : 0;
+        if (sampler.Sample(model.Context, OutputIndex) is not { } token || model.IsEndOfAnswer(token)) return End("stop");
+        TooSlow = hasGrammar && Stopwatch.GetElapsedTime(began) > SlowestChoice;
         NextToken = token;
         Made++;
         AddPiece(token);
         return Answer.Stopped ? "stop" : Made >= mostTokens ? End("length") : null;
     }
 
-    public void Dispose()
-    {
-        sampler.Dispose();
-        model.Forget(Sequence);
-    }
+    public void Dispose() => sampler.Dispose();
 
     private string End(string reason)
     {
@@ -75,14 +97,14 @@ internal sealed class Slot : IDisposable
     private void AddPiece(int token)
     {
         Span<byte> piece = stackalloc byte[128];
-        var count = model.PieceOf(token, piece);
+        var count = model.PieceOf(token, piece, markers);
         if (count >= 0)
         {
             Answer.Add(piece[..count]);
             return;
         }
         var rented = ArrayPool<byte>.Shared.Rent(-count);
-        count = model.PieceOf(token, rented);
+        count = model.PieceOf(token, rented, markers);
         Answer.Add(rented.AsSpan(0, count));
         ArrayPool<byte>.Shared.Return(rented);
     }

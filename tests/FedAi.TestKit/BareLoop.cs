@@ -30,7 +30,7 @@ internal static class BareLoop
                 batch.Count = 0;
                 for (var i = 0; i < promptTokens.Length; i++) batch.Add(promptTokens[i], i, sequence, i == promptTokens.Length - 1);
                 Decode(model, batch);
-                next[sequence] = samplers[sequence].Sample(model.Context, batch.Count - 1);
+                next[sequence] = samplers[sequence].Sample(model.Context, batch.Count - 1)!.Value;
             }
             return Generate(model, batch, samplers, next, promptTokens.Length, tokensPerSequence);
         }
@@ -53,7 +53,7 @@ internal static class BareLoop
             Decode(model, batch);
             for (var sequence = 0; sequence < next.Length; sequence++)
             {
-                next[sequence] = samplers[sequence].Sample(model.Context, sequence);
+                next[sequence] = samplers[sequence].Sample(model.Context, sequence)!.Value;
                 model.PieceOf(next[sequence], piece);
             }
         }

@@ -21,11 +21,13 @@ internal static class EventReader
                 else if (reader.ValueTextEquals("text"u8)) read = read with { Text = Next(ref reader).GetString() ?? "" };
                 else if (reader.ValueTextEquals("n"u8)) read = read with { Count = Next(ref reader).GetInt32() };
                 else if (reader.ValueTextEquals("out"u8)) read = read with { OutputTokens = Next(ref reader).GetInt32() };
+                else if (reader.ValueTextEquals("cached"u8)) read = read with { CachedTokens = Next(ref reader).GetInt32() };
+                else if (reader.ValueTextEquals("embeds"u8)) read = read with { EmbedsOnly = Next(ref reader).GetBoolean() };
                 else if (reader.ValueTextEquals("hint"u8)) read = read with { Hint = Next(ref reader).GetString() };
                 else if (reader.ValueTextEquals("locked"u8)) read = read with { Locked = Next(ref reader).GetBoolean() };
                 else return false;
             }
-            if (kind is null || reader.TokenType != JsonTokenType.EndObject || read.Count < 0 || read.OutputTokens < 0) return false;
+            if (kind is null || reader.TokenType != JsonTokenType.EndObject || read.Count < 0 || read.OutputTokens < 0 || read.CachedTokens < 0) return false;
             @event = read with { Kind = kind.Value };
             return !reader.Read();
         }
@@ -43,6 +45,7 @@ internal static class EventReader
 
     private static HostEventKind? KindOf(in Utf8JsonReader reader) =>
         reader.ValueTextEquals("token"u8) ? HostEventKind.Token
+        : reader.ValueTextEquals("vector"u8) ? HostEventKind.Vector
         : reader.ValueTextEquals("started"u8) ? HostEventKind.Started
         : reader.ValueTextEquals("final"u8) ? HostEventKind.Final
         : reader.ValueTextEquals("error"u8) ? HostEventKind.Error

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -25,10 +26,11 @@ internal sealed class EventWriter : IDisposable
 
     public void Loading(int percent) => Line(0, "loading"u8, percent);
 
-    public void Ready(int contextTokens, string template, bool locked)
+    public void Ready(int contextTokens, string template, bool embedsOnly, bool locked)
     {
         Begin(0, "ready"u8, contextTokens);
         json.WriteString("text"u8, template);
+        json.WriteBoolean("embeds"u8, embedsOnly);
         json.WriteBoolean("locked"u8, locked);
         End();
     }
@@ -44,11 +46,19 @@ internal sealed class EventWriter : IDisposable
         End();
     }
 
-    public void Final(long id, string reason, int inputTokens, int outputTokens)
+    public void Vector(long id, int index, ReadOnlySpan<float> values)
+    {
+        Begin(id, "vector"u8, index);
+        json.WriteBase64String("text"u8, MemoryMarshal.AsBytes(values));
+        End();
+    }
+
+    public void Final(long id, string reason, int inputTokens, int outputTokens, int cachedTokens)
     {
         Begin(id, "final"u8, inputTokens);
         json.WriteString("text"u8, reason);
         json.WriteNumber("out"u8, outputTokens);
+        json.WriteNumber("cached"u8, cachedTokens);
         End();
     }
 

@@ -19,4 +19,16 @@ internal sealed record Generation
     public required float FrequencyPenalty { get; init; }
     public required IReadOnlyList<string> Stop { get; init; }
     public IReadOnlyDictionary<int, float>? LogitBias { get; init; }
+
+    /// <summary>What the answer must look like, in GBNF, with <c>root</c> as its beginning. Null: anything.</summary>
+    public string? Grammar { get; init; }
+
+    /// <summary>With these the grammar holds only from the first of these texts on, which belongs to what it describes; before, anything goes. None: from the beginning.</summary>
+    public IReadOnlyList<string> GrammarTriggers { get; init; } = [];
+
+    /// <summary>Writes the model's own markers (as <c>[TOOL_CALLS]</c>) into the answer, where a vocabulary keeps them from being text.</summary>
+    public bool Markers { get; init; }
+
+    /// <summary>Requests with the same key may share what the model remembers of a common beginning; without one nothing is kept (DECISIONS E20).</summary>
+    public string? CacheKey { get; init; }
 }

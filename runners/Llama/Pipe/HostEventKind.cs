@@ -7,6 +7,7 @@ internal enum HostEventKind
     Ready,
     Started,
     Token,
+    Vector,
     Final,
     Error,
     Busy,

@@ -48,6 +48,12 @@ internal static unsafe partial class LlamaApi
     public static partial byte llama_memory_seq_rm(nint memory, int sequence, int from, int to);
 
     [LibraryImport("llama")]
+    public static partial int llama_model_n_embd_out(nint model);
+
+    [LibraryImport("llama", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int llama_model_meta_val_str(nint model, string key, byte* buffer, nuint length);
+
+    [LibraryImport("llama")]
     public static partial int llama_model_n_ctx_train(nint model);
 
     [LibraryImport("llama")]
@@ -116,6 +122,28 @@ internal static unsafe partial class LlamaApi
 
     [LibraryImport("llama")]
     public static partial nint llama_sampler_init_logit_bias(int vocabulary, int count, LogitBias* biases);
+
+    [LibraryImport("llama", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint llama_sampler_init_grammar(nint vocab, string grammar, string root);
+
+    [LibraryImport("llama", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint llama_sampler_init_grammar_lazy_patterns(
+        nint vocab, string grammar, string root, byte** patterns, nuint patternCount, int* tokens, nuint tokenCount);
+
+    [LibraryImport("llama")]
+    public static partial void llama_sampler_apply(nint sampler, TokenDataArray* candidates);
+
+    [LibraryImport("llama")]
+    public static partial void llama_sampler_reset(nint sampler);
+
+    [LibraryImport("llama")]
+    public static partial void llama_sampler_accept(nint sampler, int token);
+
+    [LibraryImport("llama")]
+    public static partial float* llama_get_logits_ith(nint context, int outputIndex);
+
+    [LibraryImport("llama")]
+    public static partial float* llama_get_embeddings_ith(nint context, int outputIndex);
 
     [LibraryImport("llama")]
     public static partial int llama_sampler_sample(nint chain, nint context, int outputIndex);

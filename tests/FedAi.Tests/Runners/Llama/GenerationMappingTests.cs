@@ -15,7 +15,7 @@ public sealed class GenerationMappingTests
         { "no prompt", Plain with { Messages = null }, ErrorCode.InvalidRequest },
         { "no tokens", Plain with { MaxTokens = 0 }, ErrorCode.InvalidRequest },
         { "tokens that are no number", Plain with { MaxTokens = double.NaN }, ErrorCode.InvalidRequest },
-        { "embedding", Plain with { JobType = RouterJobType.Embedding }, ErrorCode.UnsupportedParameter },
+        { "ranking", Plain with { JobType = RouterJobType.Rerank }, ErrorCode.UnsupportedParameter },
         { "tools", Plain with { Tools = JsonElement.Parse("[{}]") }, ErrorCode.UnsupportedParameter },
         { "JSON wanted", Plain with { ResponseFormat = JsonElement.Parse("{\"type\":\"json_object\"}") }, ErrorCode.UnsupportedParameter },
         { "format of no kind", Plain with { ResponseFormat = JsonElement.Parse("7") }, ErrorCode.UnsupportedParameter },

@@ -99,7 +99,9 @@ public sealed class LlamaRunnerTests(DemoRunner demo) : IClassFixture<DemoRunner
     [Fact]
     public void Models_AndStatus_SayWhatRuns()
     {
-        demo.Runner.Models.ShouldBe([new RunnerModel(DemoModel.Id, DemoModel.ContextTokens, DemoModel.Sha256)]);
+        demo.Runner.Models.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            model => model.Id.ShouldBe(DemoModel.Id), model => model.ContextTokens.ShouldBe(DemoModel.ContextTokens),
+            model => model.Sha256.ShouldBe(DemoModel.Sha256), model => model.Generates.ShouldBeTrue());
         var status = demo.Runner.Status;
         status.Ready.ShouldBeTrue();
         status.Detail.ShouldBeNull();

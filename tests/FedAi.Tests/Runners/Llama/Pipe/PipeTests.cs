@@ -11,20 +11,22 @@ public sealed class PipeTests
         var lines = Write(events =>
         {
             events.Loading(40);
-            events.Ready(512, "model", locked: true);
+            events.Ready(512, "model", embedsOnly: true, locked: true);
             events.Started(7, 20);
             events.Token(7, "a\n\"\\é😀\u0001</script>", 3);
-            events.Final(7, "stop", 20, 3);
+            events.Vector(7, 2, [1f, -0.5f]);
+            events.Final(7, "stop", 20, 3, 12);
             events.Error(8, "context-window-exceeded", "shorten it");
             events.Busy();
         });
         lines.Select(Read).ShouldBe(
         [
             new(0, HostEventKind.Loading) { Count = 40 },
-            new(0, HostEventKind.Ready) { Count = 512, Text = "model", Locked = true },
+            new(0, HostEventKind.Ready) { Count = 512, Text = "model", EmbedsOnly = true, Locked = true },
             new(7, HostEventKind.Started) { Count = 20 },
             new(7, HostEventKind.Token) { Text = "a\n\"\\é😀\u0001</script>", Count = 3 },
-            new(7, HostEventKind.Final) { Text = "stop", Count = 20, OutputTokens = 3 },
+            new(7, HostEventKind.Vector) { Text = "AACAPwAAAL8=", Count = 2 },
+            new(7, HostEventKind.Final) { Text = "stop", Count = 20, OutputTokens = 3, CachedTokens = 12 },
             new(8, HostEventKind.Error) { Text = "context-window-exceeded", Hint = "shorten it" },
             new(0, HostEventKind.Busy),
         ]);
