@@ -29,7 +29,7 @@ internal sealed unsafe class Grammar : IDisposable
     /// <summary>Null when the text is no grammar that llama.cpp takes: unknown rules, endless recursion, too many repetitions.</summary>
     public static Grammar? TryParse(LoadedModel model, Generation settings)
     {
-        if (settings.GrammarTriggers.Any(trigger => trigger.Length == 0)) return null;
+        if (!GrammarLimits.Permits(settings.Grammar!) || settings.GrammarTriggers.Any(trigger => trigger.Length == 0)) return null;
         var sampler = LlamaApi.llama_sampler_init_grammar(model.Vocabulary, settings.Grammar!, "root");
         return sampler == 0 ? null : new(model, sampler, settings.GrammarTriggers);
     }

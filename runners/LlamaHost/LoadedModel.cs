@@ -73,8 +73,7 @@ internal sealed class LoadedModel : IDisposable
         if (ModelFacts.Pooling(model) is not null) return new(model, 0, Math.Min(perRequest, EmbeddingContext.MostTokens(model)), settings);
         var contextParams = LlamaApi.llama_context_default_params();
         contextParams.ContextTokens = (uint)(perRequest * settings.Slots);
-        contextParams.Batch = BatchTokens;
-        contextParams.MicroBatch = BatchTokens;
+        contextParams.Batch = contextParams.MicroBatch = (uint)(BatchTokens + settings.Slots); // beside the prompts, one token of every answer
         contextParams.MaxSequences = (uint)settings.Slots;
         contextParams.MaxOutputs = (uint)settings.Slots;
         contextParams.Threads = settings.Threads;

@@ -6,8 +6,8 @@ namespace FedAi.LlamaHost;
 /// <summary>One request in the loop: how far its prompt is read, what it made so far. Its sequence in the model's memory is its number.</summary>
 internal sealed class Slot : IDisposable
 {
-    /// <summary>Choosing one token by a grammar takes milliseconds; what takes so long is made to.</summary>
-    private static readonly TimeSpan SlowestChoice = TimeSpan.FromSeconds(1);
+    /// <summary>Choosing one token by a grammar takes milliseconds; what takes longer than a step may is made to.</summary>
+    private static readonly TimeSpan SlowestChoice = TimeSpan.FromMilliseconds(500);
 
     private readonly List<int> written = [];
 
