@@ -8,16 +8,18 @@ internal static class RunCommand
 {
     private static readonly Option<string?> Listen = CliOptions.Listen("where to listen, instead of http.listen");
 
+    private static readonly Argument<string?> Model = new("model") { Description = "model a node serves, by its name in fedai models list or its file, instead of runner.modelPath", HelpName = "MODEL", Arity = ArgumentArity.ZeroOrOne };
+
     public static Command Create()
     {
-        var command = new Command("run", "run the daemon; its role stands in the data folder's manifest") { CliOptions.Data, CliOptions.Config, CliOptions.Set, Listen };
+        var command = new Command("run", "run the daemon; its role stands in the data folder's manifest") { Model, CliOptions.Data, CliOptions.Config, CliOptions.Set, Listen };
         command.SetAction((arguments, _) => RunAsync(arguments));
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult arguments)
     {
-        if (await CliConfig.ReadAsync(arguments, ("http.listen", arguments.GetValue(Listen))) is not { } options) return ExitCodes.Usage;
+        if (await CliConfig.ReadAsync(arguments, ("http.listen", arguments.GetValue(Listen)), ("runner.modelPath", arguments.GetValue(Model))) is not { } options) return ExitCodes.Usage;
         var folder = Path.GetFullPath(arguments.GetValue(CliOptions.Data)!);
         if (!IdentityFile.TryRead(folder, out var key, out var problem))
         {

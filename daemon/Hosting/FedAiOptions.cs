@@ -24,6 +24,7 @@ internal sealed record FedAiOptions
     public FilterOptions Filter { get; init; } = new();
     public NodeOptions Node { get; init; } = new();
     public RunnerOptions Runner { get; init; } = new();
+    public ModelsOptions Models { get; init; } = new();
     public RouterOptions Router { get; init; } = new();
     public GatewayOptions Gateway { get; init; } = new();
     public ApiOptions Api { get; init; } = new();

@@ -5,6 +5,7 @@ using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Rules;
 using FedAi.RelayDiscovery.Directories;
+using FedAi.Runners.Library;
 
 namespace FedAi.Daemon.Hosting;
 
@@ -65,6 +66,10 @@ internal static class OptionsRules
         .. Range("api.rps", options.Api.Rps, 1, 10_000),
         .. Range("api.burst", options.Api.Burst, 1, 100_000),
         .. Range("api.concurrency", options.Api.Concurrency, 1, 10_000),
+        .. from hash in options.Models.Approved
+           where ModelRules.Hash(hash) is null
+           select $"models.approved: {hash} is no SHA-256 (64 hex digits; fedai models list --json shows them)",
+        .. ModelSource.TryParse("hf:owner/repository/file.gguf", options.Models.Hub, out var badHub) is null ? [$"models.hub: {badHub}"] : Array.Empty<string>(),
         .. Range("store.meteringDays", options.Store.MeteringDays, 1, 36_500),
         .. CapabilityOptionsRules.Problems(options),
     ];

@@ -23,7 +23,7 @@ internal static class NodeModule
         services.AddSingleton(provider => new RouterLinks(Links(provider.GetRequiredService<NodeOptions>()), provider.GetRequiredService<RouterDirectory>()));
         services.AddSingleton(provider => new CapacityGate(provider.GetRequiredService<NodeOptions>().MaxConcurrency));
         services.AddSingleton(provider => NodeRoles.Add(
-            NodeRunner.Start(provider.GetRequiredService<RunnerOptions>(), dataFolder, provider.GetRequiredService<ILogger<LlamaRunner>>(), provider.GetRequiredService<TimeProvider>()),
+            NodeRunner.Start(provider.GetRequiredService<RunnerOptions>(), provider.GetRequiredService<ModelsOptions>(), dataFolder, provider.GetRequiredService<ILogger<LlamaRunner>>(), provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<NodeOptions>(), provider.GetRequiredService<RunnerOptions>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<NodeSealKeys>().AddSingleton<NodeMetering>().AddSingleton<NodeInference>().AddSingleton<NodeOffer>().AddSingleton<RegistrationLog>().AddSingleton<RouterCallClient>().AddSingleton<NodeEndpoints>();
         services.AddSingleton<ChannelStates>().AddSingleton<RouterConnectClient>().AddSingleton<ChannelListener>();
@@ -60,6 +60,7 @@ internal static class NodeModule
         {
             ["nodeId"] = services.GetRequiredService<NodeIdentity>().NodeId,
             ["models"] = new JsonArray([.. runner.Models.Select(model => JsonValue.Create(model.Id))]),
+            ["modelHashes"] = new JsonObject(runner.Models.Where(model => model.Sha256 is not null).Select(model => KeyValuePair.Create<string, JsonNode?>(model.Id, model.Sha256))),
             ["inFlight"] = capacity.Running,
             ["capacity"] = new JsonObject { ["maxConcurrent"] = capacity.MaxConcurrency, ["currentLoad"] = capacity.Running },
             ["runner"] = new JsonObject

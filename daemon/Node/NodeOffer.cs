@@ -42,6 +42,7 @@ internal sealed class NodeOffer(NodeIdentity identity, NodeSealKeys seals, IRunn
                     Pricing = identity.Pricing.ToWire(),
                     JobTypes = JobTypes(model),
                     Features = model.Features.Count > 0 ? model.Features : null,
+                    ModelHash = model.Sha256,
                 }),
             ],
             Features = [PeerFeatures.Chat, PeerFeatures.Sealed],

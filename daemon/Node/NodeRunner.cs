@@ -1,4 +1,5 @@
 using FedAi.Runners;
+using FedAi.Runners.Library;
 using FedAi.Runners.Llama;
 
 namespace FedAi.Daemon.Node;
@@ -6,16 +7,19 @@ namespace FedAi.Daemon.Node;
 /// <summary>Chooses and starts what makes this node's tokens.</summary>
 internal static class NodeRunner
 {
-    public static IRunner Start(RunnerOptions options, string dataFolder, ILogger<LlamaRunner> logger, TimeProvider time)
+    public static IRunner Start(RunnerOptions options, ModelsOptions models, string dataFolder, ILogger<LlamaRunner> logger, TimeProvider time)
     {
         if (options.Kind == RunnerKind.None) return new NoRunner("runner.kind is none");
-        var (path, problem) = FindModel(options, Path.Combine(dataFolder, "models"));
+        var library = Library(dataFolder, time);
+        var (path, problem) = FindModel(options, library);
         if (path is null) return new NoRunner(problem!);
         return LlamaRunner.Start(
             new LlamaRunnerOptions
             {
                 ModelPath = path,
                 ModelId = options.ModelId ?? Path.GetFileNameWithoutExtension(path),
+                Library = library,
+                Approved = models.Policy == ModelPolicy.ApprovedOnly ? models.Approved.Select(ModelRules.Hash).OfType<string>().ToHashSet() : null,
                 ContextTokens = options.ContextTokens,
                 Slots = options.Slots,
                 IsolationMinimum = options.IsolationMinimum,
@@ -24,16 +28,18 @@ internal static class NodeRunner
             time);
     }
 
+    /// <summary>The models of a data folder.</summary>
+    public static ModelLibrary Library(string dataFolder, TimeProvider time) => new(Path.Combine(dataFolder, "models"), time);
+
     /// <summary>The model that was named, or the only one in the data folder; else what to do.</summary>
-    private static (string? Path, string? Problem) FindModel(RunnerOptions options, string folder)
+    private static (string? Path, string? Problem) FindModel(RunnerOptions options, ModelLibrary library)
     {
-        if (options.ModelPath is { } named) return (Path.GetFullPath(named), null);
-        var found = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.gguf") : [];
-        return found switch
+        if (options.ModelPath is { } named) return (library.Resolve(named), null);
+        return library.Files() switch
         {
-            [var only] => (only, null),
-            [] => (null, $"no model: put one .gguf file into {folder}, or name one in runner.modelPath"),
-            _ => (null, $"several models lie in {folder}: name the one to serve in runner.modelPath"),
+            [var only] => library.Problem(only) is { } problem ? (null, problem) : (only, null),
+            [] => (null, $"no model: get one with fedai models pull, put a .gguf file into {library.Folder}, or name one in runner.modelPath"),
+            _ => (null, $"several models lie in {library.Folder}: name the one to serve in runner.modelPath"),
         };
     }
 }

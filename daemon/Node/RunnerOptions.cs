@@ -8,7 +8,7 @@ internal sealed record RunnerOptions
     /// <summary>none serves nothing; llama runs a GGUF file. Default: llama.</summary>
     public RunnerKind Kind { get; init; } = RunnerKind.Llama;
 
-    /// <summary>The GGUF file. Default: the only *.gguf in the data folder's models/.</summary>
+    /// <summary>The GGUF file, or the name of a model in the data folder's models/ (fedai models list). Default: the only *.gguf there.</summary>
     public string? ModelPath { get; init; }
 
     /// <summary>The name clients ask for. Default: the file's name without .gguf.</summary>

@@ -1,6 +1,6 @@
 namespace FedAi.Protocol.Messages;
 
-/// <summary>One model a node serves: window and answer limit in tokens, price, typical latency.</summary>
+/// <summary>One model a node serves: window and answer limit in tokens, price, typical latency, and the SHA-256 of its file (hex) if it comes from one.</summary>
 public sealed record Capability
 {
     public required string ModelId { get; init; }
@@ -11,4 +11,5 @@ public sealed record Capability
     public IReadOnlyList<RouterJobType>? JobTypes { get; init; }
     /// <summary>What the model can do beyond text (<see cref="Rules.ModelFeatures"/>); absent means nothing.</summary>
     public IReadOnlyList<string>? Features { get; init; }
+    public string? ModelHash { get; init; }
 }

@@ -1,3 +1,4 @@
+using FedAi.Runners.Library;
 using FedAi.Runners.Sandbox;
 
 namespace FedAi.Runners.Llama;
@@ -10,6 +11,12 @@ public sealed record LlamaRunnerOptions
 
     /// <summary>The name under which the model is offered. Default: the file's name without its ending.</summary>
     public string? ModelId { get; init; }
+
+    /// <summary>What the operator added, and hashes read before: a file that is not any more what was added is not loaded. Default: none; the file is hashed at each start.</summary>
+    public ModelLibrary? Library { get; init; }
+
+    /// <summary>The SHA-256 (hex) of the only files that may be loaded. Default: null, any file may.</summary>
+    public IReadOnlyCollection<string>? Approved { get; init; }
 
     /// <summary>Tokens that prompt and answer of one request may have together, at most what the model was trained for. Memory grows with this times <see cref="Slots"/>.</summary>
     public int ContextTokens { get; init; } = 4096;

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Globalization;
 using FedAi.Protocol.Messages;
 using FedAi.Protocol.Rules;
+using FedAi.Runners.Library;
 using FedAi.Runners.Llama.Pipe;
 using FedAi.Runners.Sandbox;
 using Microsoft.Extensions.Logging;
@@ -19,7 +20,7 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
     private volatile TaskCompletionSource unwanted = NewSignal();
     private volatile TaskCompletionSource? present;
     private volatile LoadWatch? loading;
-    private (DateTime Changed, long Length, string Sha256)? hash;
+    private readonly ModelHashes hashes = options.Library?.Hashes ?? new(null);
     private Cage? cage;
     private int restarts;
     private volatile bool lacksRoom;
@@ -102,9 +103,10 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
         string sha256;
         try
         {
-            sha256 = await HashAsync(file!, ending).ConfigureAwait(false);
+            sha256 = await hashes.OfAsync(file!.Path, null, ending).ConfigureAwait(false);
+            if (Forbidden(file, sha256) is { } forbidden) return Fail(forbidden);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             return Fail($"the model cannot be read: {exception.Message}");
         }
@@ -113,6 +115,7 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
         {
             Publish(Unready(null), null, model, null);
             await wanted.Task.WaitAsync(ending).ConfigureAwait(false);
+            if (!await IsStillAsync(file, sha256, ending).ConfigureAwait(false)) return true; // from the beginning, with what it is now
         }
         if (!quickRestart && state.Problem is null) Publish(Unready("loading the model"), null, CanUnload ? model : null, null);
         var tooLarge = await memory.TakeAsync(this, file, ending).ConfigureAwait(false);
@@ -208,6 +211,23 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
         return problem;
     }
 
+    /// <summary>Null, or why this content must not be loaded.</summary>
+    private string? Forbidden(ModelFile file, string sha256) =>
+        ModelRules.LoadProblem(sha256, options.Library?.Find(file.Path), options.Approved) is { } problem ? $"model {file.Path}: {problem}" : null;
+
+    /// <summary>Whether the file that was offered hours ago, perhaps, has the same content still.</summary>
+    private async Task<bool> IsStillAsync(ModelFile file, string sha256, CancellationToken ending)
+    {
+        try
+        {
+            return await hashes.OfAsync(file.Path, null, ending).ConfigureAwait(false) == sha256;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     private string? ProblemWith(HostEvent? loaded, LlamaChild child) => loaded switch
     {
         null => $"fedai-llama did not load the model: {child.Ended.Result}. {child.LastWords.Trim()}",
@@ -223,16 +243,6 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
         let siblings = Path.Combine(folder, "topology", "thread_siblings_list")
         where File.Exists(siblings)
         select File.ReadAllText(siblings)));
-
-    /// <summary>Read again only when the file changed.</summary>
-    private async Task<string> HashAsync(ModelFile file, CancellationToken stop)
-    {
-        var info = new FileInfo(file.Path);
-        if (hash is { } known && known.Changed == info.LastWriteTimeUtc && known.Length == info.Length) return known.Sha256;
-        var sha256 = await file.HashAsync(stop).ConfigureAwait(false);
-        hash = (info.LastWriteTimeUtc, info.Length, sha256);
-        return sha256;
-    }
 
     private void PublishReady(LlamaChild child, in HostEvent loaded, string sha256)
     {

@@ -12,7 +12,7 @@ internal static class MemoryRules
     public static long Needed(long fileBytes, GgufHeader header, int contextTokens, int slots)
     {
         var context = header.ContextTokens > 0 ? Math.Min(contextTokens, header.ContextTokens) : contextTokens;
-        return fileBytes + context * slots * header.CacheBytesPerToken + Overhead;
+        return (long)Int128.Min(long.MaxValue / 4, fileBytes + (Int128)context * slots * header.CacheBytesPerToken + Overhead); // a file may claim anything
     }
 
     /// <summary>Where the process is stopped: well above what it needs, since weights may be held twice in another order, and far below endless.</summary>

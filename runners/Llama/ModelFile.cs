@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using FedAi.Runners.Library;
 
 namespace FedAi.Runners.Llama;
 
@@ -9,6 +9,11 @@ internal sealed record ModelFile(string Path, long Bytes, long MemoryBytes, int 
     public static ModelFile? TryOpen(LlamaRunnerOptions options, out string? problem)
     {
         var path = System.IO.Path.GetFullPath(options.ModelPath);
+        if (FileStamp.Read(path, out problem) is null)
+        {
+            problem = $"model {path}: {problem}";
+            return null;
+        }
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 65_536);
@@ -26,12 +31,5 @@ internal sealed record ModelFile(string Path, long Bytes, long MemoryBytes, int 
             problem = $"the model cannot be read: {exception.Message}";
             return null;
         }
-    }
-
-    /// <summary>The file's SHA-256, hex; takes a second or so per gigabyte.</summary>
-    public async Task<string> HashAsync(CancellationToken cancellationToken)
-    {
-        await using var file = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.SequentialScan);
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false));
     }
 }

@@ -24,6 +24,9 @@ internal static partial class LinuxCalls
     public static partial int close(int descriptor);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial int fsync(int descriptor);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static unsafe partial int setrlimit(int resource, ulong* softAndHard);
 
     [LibraryImport("libc", SetLastError = true)]

@@ -38,6 +38,14 @@ internal sealed class TinyGguf
         }).Write(path);
     }
 
+    /// <summary>The same as bytes.</summary>
+    public static byte[] RandomBytes(int contextTokens = 512, int seed = 1)
+    {
+        using var folder = new TempFolder();
+        WriteRandom(folder.File("tiny.gguf"), contextTokens: contextTokens, seed: seed);
+        return File.ReadAllBytes(folder.File("tiny.gguf"));
+    }
+
     /// <summary>27.8 M weights, 111 MB: as slow as a useful model is on a small machine.</summary>
     public static void WriteMedium(string path) => WriteRandom(path, embedding: 512, layers: 8, heads: 8, feedForward: 1536, contextTokens: 2048);
 

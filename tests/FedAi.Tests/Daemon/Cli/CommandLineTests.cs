@@ -41,6 +41,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("trust")]
     [InlineData("metering")]
     [InlineData("config")]
+    [InlineData("models")]
     public async Task Help_NamesEveryCommand(string command)
     {
         (await Fedai.RunAsync("--help")).Output.ShouldContain($"\n  {command} ");

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using FedAi.Protocol.Messages;
 using FedAi.Runners;
+using FedAi.Runners.Library;
 using FedAi.Runners.Llama;
 using FedAi.Runners.Sandbox;
 using FedAi.TestKit;
@@ -44,6 +46,40 @@ public sealed class StartTests : IDisposable
     [Fact]
     public Task Model_Missing_IsRefusedWithItsName() =>
         RefusedAsync(DemoModel.Options with { ModelPath = folder.File("none.gguf") }, "none.gguf");
+
+    [Fact]
+    public async Task Model_ChangedSinceItWasAdded_IsRefusedUntilItIsAddedAgain()
+    {
+        var library = new ModelLibrary(folder.Path, TimeProvider.System);
+        TinyGguf.WriteRandom(library.PartOf("mine"), seed: 1);
+        var (entry, _) = await library.TakeAsync("mine", null, "test", new Progress<long>(), CancellationToken.None);
+        TinyGguf.WriteRandom(folder.File("mine.gguf"), seed: 2);
+
+        await RefusedAsync(DemoModel.Options with { ModelPath = folder.File("mine.gguf"), Library = library }, "not the file that was added as mine");
+
+        File.Move(folder.File("mine.gguf"), library.PartOf("mine"));
+        await library.TakeAsync("mine", null, "test", new Progress<long>(), CancellationToken.None);
+        await using var runner = await DemoModel.StartAsync(DemoModel.Options with { ModelPath = folder.File("mine.gguf"), Library = library });
+        runner.Models.ShouldHaveSingleItem().Sha256.ShouldNotBe(entry!.Sha256);
+    }
+
+    [Fact]
+    public async Task Model_NotApproved_IsRefusedAndAnApprovedOneLoads()
+    {
+        await RefusedAsync(DemoModel.Options with { Approved = [new string('0', 64)] }, "is not approved: add it to models.approved");
+        await using var runner = await DemoModel.StartAsync(DemoModel.Options with { Approved = [DemoModel.Sha256] });
+        runner.Models.ShouldHaveSingleItem().Sha256.ShouldBe(DemoModel.Sha256);
+    }
+
+    [Fact]
+    public async Task Model_ThatIsAPipe_IsRefusedWithoutWaitingForAWriter()
+    {
+        Process.Start("mkfifo", folder.File("pipe.gguf")).WaitForExit();
+        await RefusedAsync(DemoModel.Options with { ModelPath = folder.File("pipe.gguf") }, "it is a pipe");
+    }
+
+    [Fact]
+    public Task Model_ThatIsAFolder_IsRefused() => RefusedAsync(DemoModel.Options with { ModelPath = folder.Path }, "it is a folder");
 
     [Fact]
     public async Task Model_LargerThanFreeMemory_IsRefusedAndNeverStarted()

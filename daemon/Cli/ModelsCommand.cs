@@ -1,0 +1,123 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using FedAi.Daemon.Control;
+using FedAi.Daemon.Hosting;
+using FedAi.Daemon.Node;
+using FedAi.Runners.Library;
+
+namespace FedAi.Daemon.Cli;
+
+/// <summary><c>fedai models</c>: the model files of a data folder, with what they are known by.</summary>
+internal static class ModelsCommand
+{
+    private static readonly Argument<string> Name = new("name") { Description = "model, as fedai models list names it", HelpName = "NAME" };
+    private static readonly Option<bool> Force = new("--force") { Description = "also while a running daemon serves it" };
+
+    public static Command Create()
+    {
+        var list = new Command("list", "which models are here, and from where") { CliOptions.Data, CliOptions.Json };
+        list.SetAction((arguments, _) => GuardAsync(() => ListAsync(arguments)));
+        var remove = new Command("rm", "forget a model and delete its file") { Name, CliOptions.Data, CliOptions.Json, Force };
+        remove.SetAction((arguments, cancellationToken) => GuardAsync(() => RemoveAsync(arguments, cancellationToken)));
+        return new Command("models", "model files: get, check, list and remove them") { list, ModelsAddCommand.Create(), ModelsPullCommand.Create(), remove, ModelsVerifyCommand.Create() };
+    }
+
+    /// <summary>The models of the folder that the command line names.</summary>
+    public static ModelLibrary Library(ParseResult arguments) => NodeRunner.Library(Path.GetFullPath(arguments.GetValue(CliOptions.Data)!), TimeProvider.System);
+
+    /// <summary>Runs a command; what the disk refuses is one line, not a bug.</summary>
+    public static async Task<int> GuardAsync(Func<Task<int>> command)
+    {
+        try
+        {
+            return await command();
+        }
+        catch (OperationCanceledException)
+        {
+            return await TellAsync(new("stopped; what has come stays, and the same command goes on there", MayPass: true));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return await TellAsync(new(exception.Message, MayPass: true));
+        }
+        catch (InvalidDataException exception)
+        {
+            await Errors.TellAsync(exception.Message);
+            return ExitCodes.Usage;
+        }
+    }
+
+    /// <summary>Tells the problem and gives its exit code.</summary>
+    public static async Task<int> TellAsync(ModelProblem problem)
+    {
+        await Errors.TellAsync(problem.Text);
+        return problem.MayPass ? ExitCodes.TryAgain : ExitCodes.Negative;
+    }
+
+    public static JsonObject ToJson(ModelEntry entry) => new()
+    {
+        ["name"] = entry.Name,
+        ["file"] = entry.FileName,
+        ["sha256"] = entry.Sha256,
+        ["bytes"] = entry.Bytes,
+        ["source"] = entry.Source,
+        ["addedMs"] = entry.AddedMs,
+    };
+
+    private static Task<int> ListAsync(ParseResult arguments)
+    {
+        var library = Library(arguments);
+        var models = library.Read();
+        var others = library.Files().Where(path => models.All(entry => library.PathOf(entry) != path)).Select(Path.GetFileName).ToList();
+        if (arguments.GetValue(CliOptions.Json))
+        {
+            Console.WriteLine(new JsonObject
+            {
+                ["folder"] = library.Folder,
+                ["models"] = new JsonArray([.. models.Select(entry => Listed(entry, library))]),
+                ["notAdded"] = new JsonArray([.. others.Select(name => JsonValue.Create(name))]),
+            }.ToJsonString());
+            return Task.FromResult(ExitCodes.Ok);
+        }
+
+        if (models.Count + others.Count == 0)
+            Console.WriteLine($"no models in {library.Folder} yet: get one with fedai models pull hf:OWNER/REPOSITORY/FILE.gguf, or take one you have with fedai models add FILE");
+        var width = models.Select(entry => entry.Name.Length).DefaultIfEmpty().Max();
+        foreach (var entry in models)
+        {
+            var state = File.Exists(library.PathOf(entry)) ? "" : "  its file is gone: pull or add it again, or fedai models rm " + entry.Name;
+            Console.WriteLine(TerminalText.Clean(string.Create(CultureInfo.InvariantCulture,
+                $"{entry.Name.PadRight(width)}  {ByteText.Show(entry.Bytes),9}  {entry.Sha256[..12]}  {DateTimeOffset.FromUnixTimeMilliseconds(entry.AddedMs):yyyy-MM-dd}  {entry.Source}{state}")));
+        }
+
+        foreach (var name in others) Console.WriteLine(TerminalText.Clean($"{name}  not added: fedai models add {Path.Combine(library.Folder, name!)} writes down its hash"));
+        return Task.FromResult(ExitCodes.Ok);
+    }
+
+    private static JsonObject Listed(ModelEntry entry, ModelLibrary library)
+    {
+        var json = ToJson(entry);
+        json["present"] = File.Exists(library.PathOf(entry));
+        return json;
+    }
+
+    private static async Task<int> RemoveAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        var (library, name) = (Library(arguments), arguments.GetRequiredValue(Name));
+        if (library.Read().FirstOrDefault(one => one.Name == name) is not { } entry)
+            return await TellAsync(new($"there is no model {name} in {library.Folder}; fedai models list shows them"));
+        if (!arguments.GetValue(Force) && await IsServedAsync(arguments.GetValue(CliOptions.Data)!, entry, cancellationToken))
+            return await TellAsync(new($"a running fedai serves {name}: stop it or let it serve another model first, or use --force, and it stops serving {name} at its next start"));
+        await library.RemoveAsync(entry, cancellationToken);
+        Console.WriteLine(arguments.GetValue(CliOptions.Json) ? ToJson(entry).ToJsonString() : $"removed {name}, {ByteText.Show(entry.Bytes)} are free again");
+        return ExitCodes.Ok;
+    }
+
+    private static async Task<bool> IsServedAsync(string dataFolder, ModelEntry entry, CancellationToken cancellationToken)
+    {
+        using var control = new ControlClient(dataFolder);
+        return await control.GetAsync("status", cancellationToken) is { } status
+            && JsonNode.Parse(status)?["modelHashes"] is JsonObject served && served.Any(model => (string?)model.Value == entry.Sha256);
+    }
+}
