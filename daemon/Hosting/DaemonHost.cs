@@ -188,7 +188,7 @@ internal static partial class DaemonHost
         services.AddSingleton(provider => ServerTls.Open(context, provider.GetRequiredService<ILogger<CertificateFiles>>()));
         services.AddSingleton(new FederationNetwork(context.Options.Network));
         services.AddSingleton(context.Options.Http).AddSingleton(context.Options.Relays).AddSingleton(context.Options.Filter)
-            .AddSingleton(context.Options.Node).AddSingleton(context.Options.Runner).AddSingleton(context.Options.Models).AddSingleton(context.Options.Router)
+            .AddSingleton(context.Options.Node).AddSingleton(context.Options.Runner).AddSingleton(context.Options.Models).AddSingleton(context.Options.Router).AddSingleton(context.Options.Scheduler)
             .AddSingleton(context.Options.Gateway).AddSingleton(context.Options.Store).AddSingleton(context.Options.Api);
         if (context.Key is { } key) services.AddSingleton(key);
         services.AddSingleton<RunningState>().AddSingleton<PublicAddress>().AddSingleton<RequestGuard>().AddSingleton<MetricsText>();

@@ -26,6 +26,7 @@ internal sealed record FedAiOptions
     public RunnerOptions Runner { get; init; } = new();
     public ModelsOptions Models { get; init; } = new();
     public RouterOptions Router { get; init; } = new();
+    public SchedulerOptions Scheduler { get; init; } = new();
     public GatewayOptions Gateway { get; init; } = new();
     public ApiOptions Api { get; init; } = new();
     public BandOptions Bands { get; init; } = new();

@@ -70,6 +70,7 @@ internal static class OptionsRules
            where ModelRules.Hash(hash) is null
            select $"models.approved: {hash} is no SHA-256 (64 hex digits; fedai models list --json shows them)",
         .. ModelSource.TryParse("hf:owner/repository/file.gguf", options.Models.Hub, out var badHub) is null ? [$"models.hub: {badHub}"] : Array.Empty<string>(),
+        .. Range("scheduler.manifestDecaySamples", options.Scheduler.ManifestDecaySamples, 0, 10_000),
         .. Range("store.meteringDays", options.Store.MeteringDays, 1, 36_500),
         .. CapabilityOptionsRules.Problems(options),
     ];

@@ -25,7 +25,8 @@ internal static class NodeModule
         services.AddSingleton(provider => NodeRoles.Add(
             NodeRunner.Start(provider.GetRequiredService<RunnerOptions>(), provider.GetRequiredService<ModelsOptions>(), dataFolder, provider.GetRequiredService<ILogger<LlamaRunner>>(), provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<NodeOptions>(), provider.GetRequiredService<RunnerOptions>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<NodeSealKeys>().AddSingleton<NodeMetering>().AddSingleton<NodeInference>().AddSingleton<NodeOffer>().AddSingleton<RegistrationLog>().AddSingleton<RouterCallClient>().AddSingleton<NodeEndpoints>();
+        services.AddSingleton<NodeSealKeys>().AddSingleton<NodeMetering>().AddSingleton<NodeInference>().AddSingleton<NodeOffer>().AddSingleton<RegistrationLog>().AddSingleton<RouterCallClient>().AddSingleton<RouterRegistration>().AddSingleton<NodeEndpoints>();
+        services.AddSingleton(provider => new OwnManifest(Path.Combine(dataFolder, OwnManifest.FileName), provider.GetRequiredService<RouterCallClient>(), provider.GetRequiredService<ILogger<OwnManifest>>()));
         services.AddSingleton<ChannelStates>().AddSingleton<RouterConnectClient>().AddSingleton<ChannelListener>();
         services.AddSingleton<IConnectionListenerFactory>(provider => provider.GetRequiredService<ChannelListener>());
         services.AddHostedService<RegistrationService>().AddHostedService<MeteringReportService>().AddHostedService<RouterConnectService>();

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using FedAi.Protocol.Crypto;
-using FedAi.Protocol.Json;
 using FedAi.Protocol.Messages;
 
 namespace FedAi.Daemon.Node;
@@ -9,7 +8,7 @@ namespace FedAi.Daemon.Node;
 /// Tells every router of this node that it is there and what it offers: at once, when the offer changes, and every 10 s
 /// as a heartbeat (DECISIONS E6). A router that does not answer is asked again soon, then less often.
 /// </summary>
-internal sealed partial class RegistrationService(NodeOffer offer, RouterLinks routers, RouterCallClient client, RegistrationLog states, TimeProvider time, ILogger<RegistrationService> logger) : BackgroundService
+internal sealed partial class RegistrationService(NodeOffer offer, RouterLinks routers, RouterRegistration registration, RegistrationLog states, TimeProvider time, ILogger<RegistrationService> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
@@ -23,26 +22,13 @@ internal sealed partial class RegistrationService(NodeOffer offer, RouterLinks r
         while (!stopping.IsCancellationRequested)
         {
             var changed = offer.NextChange();
-            var refusal = await RegisterAsync(router, stopping);
+            var refusal = await registration.RunAsync(router, stopping);
             if (states.Set(router, refusal)) Report(router, refusal);
 
             // ±10 %, so that the heartbeats of many nodes do not fall on one moment.
             var pause = (refusal is null ? Interval : retry) * (RandomNumberGenerator.GetInt32(900, 1101) / 1000.0);
             retry = refusal is null ? FirstRetry : TimeSpan.FromTicks(Math.Min(retry.Ticks * 2, Interval.Ticks));
             await Task.WhenAny(changed, Task.Delay(pause, time, stopping));
-        }
-    }
-
-    private async Task<Refusal?> RegisterAsync(PublicKey router, CancellationToken stopping)
-    {
-        try
-        {
-            var (descriptor, notYet) = offer.Describe(router);
-            return descriptor is null ? notYet : await client.PostAsync(router, "register-node", descriptor, ProtocolJson.Default.NodeDescriptor, stopping);
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            return null;
         }
     }
 

@@ -11,16 +11,18 @@ internal sealed class RouterCallClient(PeerHttp http, RouterLinks routers, KeyPa
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
 
-    public async Task<Refusal?> PostAsync<T>(PublicKey router, string path, T payload, JsonTypeInfo<T> type, CancellationToken stopping)
+    public Task<Refusal?> PostAsync<T>(PublicKey router, string path, T payload, JsonTypeInfo<T> type, CancellationToken stopping) =>
+        PostSignedAsync(router, path, EnvelopeSealer.Seal(payload, type, identity, time.GetUtcNow().ToUnixTimeMilliseconds()), stopping);
+
+    /// <summary>The same for what carries its signature already.</summary>
+    public async Task<Refusal?> PostSignedAsync(PublicKey router, string path, byte[] signed, CancellationToken stopping)
     {
         if (routers.Resolve(router) is not { } endpoint)
             return new Refusal(ErrorCode.RouterUnreachable, "The router has not announced an address on the relays yet; name one in node.routers as npub…@https://host.");
-
-        var envelope = EnvelopeSealer.Seal(payload, type, identity, time.GetUtcNow().ToUnixTimeMilliseconds());
         using var deadline = new PeerDeadline(AnswerTimeout, time, stopping);
         try
         {
-            using var answer = await http.PostAsync(endpoint, path, envelope, deadline.Token);
+            using var answer = await http.PostAsync(endpoint, path, signed, deadline.Token);
             return answer.IsSuccessStatusCode ? null : await PeerRefusal.ReadAsync(answer, ErrorCode.RouterError, deadline.Token);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException || deadline.Expired(exception))

@@ -9,6 +9,7 @@ internal sealed class PeerLoad
     private int inFlight;
     private long lastFailureMs = long.MinValue / 2;
     private long failuresInRow;
+    private long samples;
     private double latencyMs;
     private readonly Lock gate = new();
 
@@ -24,6 +25,7 @@ internal sealed class PeerLoad
         lock (gate)
         {
             failuresInRow = 0;
+            samples++;
             // Weighs the last ten or so answers: quick to notice a change, slow to believe one odd request.
             latencyMs = latencyMs == 0 ? firstAnswerMs : latencyMs + (firstAnswerMs - latencyMs) * 0.1;
         }
@@ -35,12 +37,13 @@ internal sealed class PeerLoad
         lock (gate)
         {
             failuresInRow++;
+            samples++;
             lastFailureMs = nowMs;
         }
     }
 
     public PeerObservation Observe(long nowMs)
     {
-        lock (gate) return new PeerObservation(InFlight, latencyMs, failuresInRow, nowMs - lastFailureMs);
+        lock (gate) return new PeerObservation(InFlight, latencyMs, failuresInRow, nowMs - lastFailureMs, samples);
     }
 }

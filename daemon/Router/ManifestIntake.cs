@@ -1,5 +1,4 @@
 using FedAi.Daemon.Peering;
-using FedAi.Daemon.Store;
 using FedAi.Protocol.Envelopes;
 using FedAi.Protocol.Json;
 using FedAi.Protocol.Messages;
@@ -7,10 +6,10 @@ using FedAi.Protocol.Messages;
 namespace FedAi.Daemon.Router;
 
 /// <summary>
-/// Takes a node's signed manifest from the identity it speaks of, and only a newer one than before (DECISIONS E15). A
+/// Takes a registered node's signed manifest from the identity it speaks of, and only a newer one than before (DECISIONS E15). A
 /// stranger's, a malformed or an oversized manifest changes nothing (WIRE W-2).
 /// </summary>
-internal sealed class ManifestIntake(RouterAdmission admit, ManifestTable table, GateLimits limits, TimeProvider time)
+internal sealed class ManifestIntake(RouterAdmission admit, NodeDirectory nodes, GateLimits limits, TimeProvider time)
 {
     /// <summary>An honest manifest has 1 to 20 KiB, relay snapshot included.</summary>
     private const int MaxBytes = 64 * 1024;
@@ -32,6 +31,9 @@ internal sealed class ManifestIntake(RouterAdmission admit, ManifestTable table,
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         if (manifest!.IssuedAtMs > now + MaxAheadMs)
             return new Refusal(ErrorCode.InvalidManifest, "The manifest is dated in the future; check the clock of its machine.");
-        return await table.SaveAsync(key!.Npub, manifest.IssuedAtMs ?? 0, CanonicalJson.Of(body.Span)!);
+        // Whoever is no node here has nothing to be ranked by, and free keys would fill the store.
+        return nodes.Find(key!) is null
+            ? new Refusal(ErrorCode.NodeNotAllowed, "No node of this key is registered here: register it first, then send its manifest.")
+            : await nodes.ClaimAsync(key!, manifest, CanonicalJson.Of(body.Span)!);
     }
 }

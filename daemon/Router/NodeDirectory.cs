@@ -11,7 +11,7 @@ namespace FedAi.Daemon.Router;
 /// The nodes this router knows, by key, as one immutable snapshot. A nodeId belongs to the first key that registered it
 /// (DECISIONS E6). What was acknowledged is in the store first (E9); plain heartbeats only move the clock.
 /// </summary>
-internal sealed class NodeDirectory(NodeTable table, HttpOptions http, NodeChannels channels, TimeProvider time)
+internal sealed class NodeDirectory(NodeTable table, ManifestTable manifests, SchedulerOptions scheduler, HttpOptions http, NodeChannels channels, TimeProvider time)
 {
     /// <summary>More nodes than one router can rank in a millisecond; the next one is told to find another router.</summary>
     private const int MaxNodes = 10_000;
@@ -69,11 +69,20 @@ internal sealed class NodeDirectory(NodeTable table, HttpOptions http, NodeChann
         lock (gate)
         {
             // The store decides between two keys that claim one nodeId in the same moment; this is only its image.
-            var entry = new NodeEntry(key, endpoint!, descriptor, now, known?.Load ?? new PeerLoad());
+            var before = current.FirstOrDefault(node => node.Key.Equals(key));
+            var entry = new NodeEntry(key, endpoint!, descriptor, now, before?.Load ?? new PeerLoad()) { Claim = before is null ? StoredClaim(key) : before.Claim };
             current = [.. current.Where(node => !node.Key.Equals(key)), entry];
         }
 
         if (news || !known!.IsActive(now)) Changed?.Invoke();
+        return null;
+    }
+
+    /// <summary>Keeps the newest manifest of a registered node; null when it is in the store, and counts from now on.</summary>
+    public async Task<Refusal?> ClaimAsync(PublicKey key, NodeManifest manifest, byte[] canonical)
+    {
+        if (await manifests.SaveAsync(key.Npub, manifest.IssuedAtMs ?? 0, canonical) is { } refusal) return refusal;
+        lock (gate) current = [.. current.Select(node => node.Key.Equals(key) ? node with { Claim = StoredClaim(key) } : node)];
         return null;
     }
 
@@ -106,7 +115,13 @@ internal sealed class NodeDirectory(NodeTable table, HttpOptions http, NodeChann
         EnvelopeSealer.TryOpen(row.Envelope, out var envelope, out _)
         && envelope.TryRead(ProtocolJson.Default.NodeDescriptor, out var descriptor, out _)
         && EndpointOf(envelope.Key, descriptor).Endpoint is { } endpoint
-            ? new NodeEntry(envelope.Key, endpoint, descriptor, row.SeenMs, new PeerLoad())
+            ? new NodeEntry(envelope.Key, endpoint, descriptor, row.SeenMs, new PeerLoad()) { Claim = StoredClaim(envelope.Key) }
+            : null;
+
+    /// <summary>From the store, which is the one that knows which manifest is the newest.</summary>
+    private NodeClaim? StoredClaim(PublicKey key) =>
+        manifests.Find(key.Npub) is { } stored && Manifests.Open(stored, ProtocolJson.Default.NodeManifest).Manifest is { } manifest
+            ? new NodeClaim(manifest.CapabilityBands, manifest.Limits.MaxPayloadBytes, scheduler.ManifestDecaySamples)
             : null;
 
     private static Refusal Taken { get; } = new(ErrorCode.NodeIdTaken, "This nodeId belongs to another key; choose another one (your npub is always free).");

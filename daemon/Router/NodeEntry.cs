@@ -7,6 +7,9 @@ namespace FedAi.Daemon.Router;
 /// <summary>A registered node as of its last heartbeat: who, where, what it offers, and the live counters this router keeps of it.</summary>
 internal sealed record NodeEntry(PublicKey Key, PeerEndpoint Endpoint, NodeDescriptor Descriptor, long SeenAtMs, PeerLoad Load)
 {
+    /// <summary>What its manifest says; null without one.</summary>
+    public NodeClaim? Claim { get; init; }
+
     /// <summary>A node that was silent for longer is not chosen (WIRE 3.11).</summary>
     public const long ActiveWindowMs = 30_000;
 

@@ -8,7 +8,7 @@ namespace FedAi.Daemon.Router;
 /// <summary>
 /// Which node should run a request. Pure. Price, measured latency and this router's own in-flight count make the score,
 /// each in units one can compare: 1 point is double the cheapest price, one second, or a node that is exactly full.
-/// Nodes that just failed stand last. Equal nodes share load, because every request in flight costs its node points.
+/// What a new node's manifest says of its machine counts a little (<see cref="ClaimRules"/>). Nodes that just failed stand last. Equal nodes share load, because every request in flight costs its node points.
 /// </summary>
 internal static class NodeRanking
 {
@@ -39,7 +39,13 @@ internal static class NodeRanking
                 return Nothing(ErrorCode.UnsupportedParameter, $"No node here serves this model with {string.Join(" and ", needed)}; ask without, or ask another model.");
         }
 
-        var fitting = serving.Where(offer => Fits(offer.Capability, request, inputTokensEstimate)).ToList();
+        var gpu = request.Metadata?.GetValueOrDefault(ClaimRules.GpuMember);
+        if (gpu is not null && !BandNames.Gpu.Contains(gpu))
+            return Nothing(ErrorCode.InvalidRequest, $"metadata.gpu names the least GPU that will do: {string.Join(", ", BandNames.Gpu)}.");
+        var promptBytes = PromptHash.PromptBytes(request);
+        var fitting = serving.Where(offer => ClaimRules.Fits(offer.Node.Claim, gpu, promptBytes) && Fits(offer.Capability, request, inputTokensEstimate)).ToList();
+        if (fitting.Count == 0 && gpu is not null)
+            return Nothing(ErrorCode.NoCapableNodes, "No node here that says it has such a GPU takes this request; ask without metadata.gpu.");
         if (fitting.Count == 0)
             return Nothing(ErrorCode.NoCapableNodes, "No node here takes a request of this size; shorten the prompt or ask for fewer tokens.");
 
@@ -82,9 +88,10 @@ internal static class NodeRanking
         var slow = seen.LatencyMs / 1000;
         var busy = seen.InFlight / capacity;
         var cooling = seen.FailuresInRow > 0 && seen.SinceFailureMs < CooldownMs * Math.Min(4, seen.FailuresInRow);
-        var score = expensive + slow + busy + (cooling ? 1000 : 0);
+        var claimed = ClaimRules.Weight(node.Claim, seen.Samples);
+        var score = expensive + slow + busy - claimed + (cooling ? 1000 : 0);
         var why = string.Create(CultureInfo.InvariantCulture,
-            $"price +{expensive:0.###}, latency +{slow:0.###}, load +{busy:0.###}{(cooling ? ", failed lately" : "")}");
+            $"price +{expensive:0.###}, latency +{slow:0.###}, load +{busy:0.###}{(claimed > 0 ? $", bands -{Math.Round(claimed, 3).ToString(CultureInfo.InvariantCulture)}" : "")}{(cooling ? ", failed lately" : "")}");
         return new NodeCandidate(node, capability.ModelId, capability.Pricing, price ?? 0, score, why);
     }
 

@@ -77,5 +77,6 @@ internal sealed class QuoteEndpoints(EnvelopeGate gate, RouterAdmission admit, N
         MaxTokens = quote.OutputTokensEstimate,
         JobType = quote.JobType,
         PrivacyLevel = quote.PrivacyLevel,
+        Metadata = quote.Constraints?.Gpu is { } gpu ? new Dictionary<string, string> { [ClaimRules.GpuMember] = gpu } : null,
     };
 }

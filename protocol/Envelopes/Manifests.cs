@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Json;
 using FedAi.Protocol.Messages;
+using FedAi.Protocol.Rules;
 
 namespace FedAi.Protocol.Envelopes;
 
@@ -34,7 +35,7 @@ public static class Manifests
     public static bool Verify(ReadOnlySpan<byte> json, PublicKey key) => Check(json, key) is null;
 
     /// <summary>
-    /// Opens a manifest of type <typeparamref name="T"/>: shape, id is an npub, signed by that npub. The refusal says which
+    /// Opens a manifest of type <typeparamref name="T"/>: shape, id is an npub, signed by that npub, values that can be. The refusal says which
     /// of these fails.
     /// </summary>
     public static (T? Manifest, PublicKey? Key, Refusal? Refusal) Open<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type) where T : class
@@ -48,8 +49,19 @@ public static class Manifests
             return (null, null, new Refusal(ErrorCode.InvalidManifest, "The manifest does not have the members it must have.", problems));
         if (!PublicKey.TryParseNpub(root.GetProperty("id").GetString(), out var key))
             return (null, null, new Refusal(ErrorCode.InvalidKeyId, "The manifest's id must be the npub of the key that signs it."));
-        return Check(canonical, key) is { } refusal ? (null, key, refusal) : (root.Deserialize(type), key, null);
+        if (Check(canonical, key) is { } refusal) return (null, key, refusal);
+        var manifest = root.Deserialize(type)!;
+        return Values(manifest) is { Count: > 0 } values
+            ? (null, key, new Refusal(ErrorCode.InvalidManifest, "The manifest says what cannot be.", values))
+            : (manifest, key, null);
     }
+
+    private static IReadOnlyList<string> Values(object manifest) => manifest switch
+    {
+        NodeManifest node => ManifestRules.Problems(node),
+        RouterManifest router => ManifestRules.Problems(router),
+        _ => [],
+    };
 
     private static Refusal? Check(ReadOnlySpan<byte> json, PublicKey key)
     {

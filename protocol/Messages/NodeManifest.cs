@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace FedAi.Protocol.Messages;
 
-/// <summary>What a node is and offers, signed by it (WIRE 3.10). id is its npub; issuedAtMs orders manifests of one key (DECISIONS E15).</summary>
+/// <summary>What a node is and offers, signed by it (WIRE 3.10). id is its npub; issuedAtMs orders manifests of one key, schemaVersion is 1 or absent (DECISIONS E15).</summary>
 public sealed record NodeManifest
 {
     public required string Id { get; init; }
@@ -16,6 +16,7 @@ public sealed record NodeManifest
     [JsonPropertyName("software_version")] public required string SoftwareVersion { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.Never), JsonPropertyName("relay_discovery")] public JsonElement? RelayDiscovery { get; init; }
     public long? IssuedAtMs { get; init; }
+    public long? SchemaVersion { get; init; }
     public IReadOnlyList<string>? TlsSpki { get; init; }
     public ManifestSignature? Signature { get; init; }
 }

@@ -16,6 +16,7 @@ public sealed record RouterManifest
     [JsonPropertyName("software_version")] public required string SoftwareVersion { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.Never), JsonPropertyName("relay_discovery")] public JsonElement? RelayDiscovery { get; init; }
     public long? IssuedAtMs { get; init; }
+    public long? SchemaVersion { get; init; }
     public IReadOnlyList<string>? TlsSpki { get; init; }
     public ManifestSignature? Signature { get; init; }
 }

@@ -15,7 +15,7 @@ public sealed class ExistingNodeTests
     public async Task Register_DescriptorsSignedByExistingSoftware_AreTaken()
     {
         await using var store = new TestStore();
-        var directory = new NodeDirectory(store.Tables.Nodes, new HttpOptions { AllowPrivate = PrivateNetworks.Lan }, new NodeChannels(), TimeProvider.System);
+        var directory = new NodeDirectory(store.Tables.Nodes, store.Tables.Manifests, new SchedulerOptions(), new HttpOptions { AllowPrivate = PrivateNetworks.Lan }, new NodeChannels(), TimeProvider.System);
         var taken = 0;
         foreach (var (name, vector) in VectorFiles.Section("envelopes"))
         {

@@ -92,6 +92,53 @@ public sealed class NodeRankingTests
     [Fact]
     public void Rank_EveryCandidate_SaysWhy() => Order(Node(), Node(rate: 2)).ShouldAllBe(candidate => candidate.Why.Contains("price"));
 
+    [Theory]
+    [InlineData("cpu_low", "cpu_high")]
+    [InlineData("ram_8", "ram_64_plus")]
+    [InlineData("disk_unknown", "disk_ssd")]
+    [InlineData("net_poor", "net_good")]
+    [InlineData("gpu_none", "gpu_8gb")]
+    public void Rank_NewNodesThatDifferInOneBand_TheBetterStandsFirst(string worse, string better)
+    {
+        var (first, second) = (Node() with { Claim = Claim(worse) }, Node() with { Claim = Claim(better) });
+        var order = Order(first, second);
+        order.Select(candidate => candidate.Node).ShouldBe([second, first]);
+        order[0].Why.ShouldContain("bands -");
+    }
+
+    [Fact]
+    public void Rank_BestBands_WeighLessThanOneSecondAndNothingAfterTwentyJobs()
+    {
+        var claim = new NodeClaim(new CapabilityBands { Cpu = "cpu_high", Ram = "ram_64_plus", Disk = "disk_ssd", Net = "net_good", Gpu = "gpu_24gb_plus" }, 1e6, 20);
+        Enumerable.Range(0, 22).Select(samples => ClaimRules.Weight(claim, samples)).ShouldBeInOrder(SortDirection.Descending);
+        (ClaimRules.Weight(claim, 0), ClaimRules.Weight(claim, 20), ClaimRules.Weight(claim with { DecaySamples = 0 }, 0), ClaimRules.Weight(null, 0)).ShouldBe((0.95, 0, 0, 0));
+
+        var loud = Node() with { Claim = claim };
+        for (var i = 0; i < 20; i++) loud.Load.Succeeded(100);
+        var quiet = Node();
+        quiet.Load.Succeeded(99);
+        Order(loud, quiet)[0].Node.ShouldBe(quiet);
+    }
+
+    [Theory]
+    [InlineData("gpu_8gb", true)]
+    [InlineData("gpu_16gb", true)]
+    [InlineData("gpu_24gb_plus", false)]
+    [InlineData("gpu_none", true)]
+    public void Rank_RequestThatNeedsAGpu_FindsOnlyMachinesThatSayTheyHaveIt(string gpu, bool found)
+    {
+        var request = Request() with { Metadata = new Dictionary<string, string> { ["gpu"] = gpu } };
+        NodeEntry[] nodes = [Node(), Node() with { Claim = Claim("gpu_16gb") }];
+        NodeRanking.Rank(nodes, request, 10, Now).Candidates.Select(candidate => candidate.Node).ShouldBe(found ? [nodes[1]] : []);
+    }
+
+    /// <summary>The least machine, but for one band.</summary>
+    private static NodeClaim Claim(string band)
+    {
+        string Of(string kind, string least) => band.StartsWith(kind, StringComparison.Ordinal) ? band : least;
+        return new NodeClaim(new CapabilityBands { Cpu = Of("cpu", "cpu_low"), Ram = Of("ram", "ram_8"), Disk = Of("disk", "disk_unknown"), Net = Of("net", "net_unknown"), Gpu = Of("gpu", "gpu_none") }, 1e6, 20);
+    }
+
     private static IReadOnlyList<NodeCandidate> Order(params NodeEntry[] nodes) => NodeRanking.Rank(nodes, Request(), 10, Now).Candidates;
 
     private static InferenceRequest Request(string model = "tiny", int maxTokens = 16) =>

@@ -113,7 +113,7 @@ public sealed class ManifestsTests : IDisposable
     private static NodeManifest Manifest(string id) => new()
     {
         Id = id,
-        RoleTypes = ["llm"],
+        RoleTypes = ["llm_cpu_small"],
         CapabilityBands = new CapabilityBands { Cpu = "cpu_low", Ram = "ram_8", Disk = "disk_unknown", Net = "net_unknown", Gpu = "gpu_none" },
         Limits = new NodeLimits { MaxConcurrency = 2, MaxPayloadBytes = 65_536.5, MaxTokens = 4096 },
         SupportedFormats = ["gguf"],

@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.Json;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Envelopes;
+using FedAi.Protocol.Json;
+using FedAi.Protocol.Messages;
 using FedAi.Protocol.Rules;
 using FedAi.TestKit;
 
@@ -47,6 +49,23 @@ public sealed class SignedDocumentVectorTests
                 Manifests.Verify(Bytes(variant.GetProperty("wire")), key!).ShouldBe(variant.GetProperty("verify").GetBoolean(), $"{name} {changed}");
             }
         }
+    }
+
+    /// <summary>Manifests that existing software wrote are read, but for those whose id is no key.</summary>
+    [Fact]
+    public void Manifest_OfExistingSoftware_IsRead()
+    {
+        var opened = 0;
+        foreach (var (name, vector) in VectorFiles.Section("manifests"))
+        {
+            var wire = Bytes(vector.GetProperty("wire"));
+            var isNode = Encoding.UTF8.GetString(wire).Contains("role_types", StringComparison.Ordinal);
+            var refusal = isNode ? Manifests.Open(wire, ProtocolJson.Default.NodeManifest).Refusal : Manifests.Open(wire, ProtocolJson.Default.RouterManifest).Refusal;
+            if (refusal is null) opened++;
+            else refusal.Code.ShouldBe(ErrorCode.InvalidKeyId, name);
+        }
+
+        opened.ShouldBeGreaterThan(0);
     }
 
     private static string Digest(JsonElement wire, string member) => Convert.ToHexStringLower(SignedDocument.Digest(Bytes(wire), member)!);
