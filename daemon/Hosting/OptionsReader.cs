@@ -116,6 +116,7 @@ internal sealed class OptionsReader
             : type == typeof(bool) ? "true or false"
             : type == typeof(string) ? "a text"
             : type == typeof(int) || type == typeof(long) ? "a whole number"
+            : Contract(property) is { ElementType: { } item } && OptionsJson.Default.GetTypeInfo(item) is { Kind: JsonTypeInfoKind.Object } members ? $"a list of {{{string.Join(", ", members.Properties.Select(member => member.Name))}}}"
             : "a list of texts";
         problems.Add($"{source}: {path} must be {expected}");
     }

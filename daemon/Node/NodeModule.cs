@@ -5,6 +5,7 @@ using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Messages;
 using FedAi.Runners;
 using FedAi.Runners.Llama;
+using FedAi.Runners.OpenAi;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -23,7 +24,9 @@ internal static class NodeModule
         services.AddSingleton(provider => new RouterLinks(Links(provider.GetRequiredService<NodeOptions>()), provider.GetRequiredService<RouterDirectory>()));
         services.AddSingleton(provider => new CapacityGate(provider.GetRequiredService<NodeOptions>().MaxConcurrency));
         services.AddSingleton(provider => NodeRoles.Add(
-            NodeRunner.Start(provider.GetRequiredService<RunnerOptions>(), provider.GetRequiredService<ModelsOptions>(), dataFolder, provider.GetRequiredService<ILogger<LlamaRunner>>(), provider.GetRequiredService<TimeProvider>()),
+            provider.GetRequiredService<RunnerOptions>().Kind == RunnerKind.OpenAi
+                ? NodeUpstreams.Start(provider.GetRequiredService<RunnerOptions>(), provider.GetRequiredService<ILogger<OpenAiRunner>>(), provider.GetRequiredService<TimeProvider>())
+                : NodeRunner.Start(provider.GetRequiredService<RunnerOptions>(), provider.GetRequiredService<ModelsOptions>(), dataFolder, provider.GetRequiredService<ILogger<LlamaRunner>>(), provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<NodeOptions>(), provider.GetRequiredService<RunnerOptions>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<NodeSealKeys>().AddSingleton<NodeMetering>().AddSingleton<NodeInference>().AddSingleton<NodeOffer>().AddSingleton<RegistrationLog>().AddSingleton<RouterCallClient>().AddSingleton<RouterRegistration>().AddSingleton<NodeEndpoints>();
         services.AddSingleton(provider => new OwnManifest(Path.Combine(dataFolder, OwnManifest.FileName), provider.GetRequiredService<RouterCallClient>(), provider.GetRequiredService<ILogger<OwnManifest>>()));

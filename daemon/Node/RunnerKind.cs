@@ -1,4 +1,4 @@
 namespace FedAi.Daemon.Node;
 
-/// <summary>What makes the tokens: nothing, or llama.cpp in a caged child process.</summary>
-internal enum RunnerKind { None, Llama }
+/// <summary>What makes the tokens: nothing, llama.cpp in a caged child process, or servers with OpenAI's interface that run already.</summary>
+internal enum RunnerKind { None, Llama, OpenAi }

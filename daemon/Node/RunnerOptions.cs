@@ -5,7 +5,7 @@ namespace FedAi.Daemon.Node;
 /// <summary>The model of this node and the process that runs it (DECISIONS E20, E21).</summary>
 internal sealed record RunnerOptions
 {
-    /// <summary>none serves nothing; llama runs a GGUF file. Default: llama.</summary>
+    /// <summary>none serves nothing; llama runs a GGUF file; openai shares the models of the servers in upstreams. Default: llama.</summary>
     public RunnerKind Kind { get; init; } = RunnerKind.Llama;
 
     /// <summary>The GGUF file, or the name of a model in the data folder's models/ (fedai models list). Default: the only *.gguf there.</summary>
@@ -22,4 +22,7 @@ internal sealed record RunnerOptions
 
     /// <summary>The weakest cage that will do: none, rlimits, unshare, landlock or bubblewrap; without it the runner does not start. The strongest there is, is always taken. Default: rlimits.</summary>
     public IsolationLevel IsolationMinimum { get; init; } = IsolationLevel.Rlimits;
+
+    /// <summary>With kind openai: the servers (vLLM, Ollama, llama-server, LM Studio …) whose models this node shares; at most 16. A reload applies changes without dropping a request. Default: none.</summary>
+    public IReadOnlyList<UpstreamOptions> Upstreams { get; init; } = [];
 }

@@ -109,6 +109,14 @@ public sealed class OptionsReaderTests
         options.Log.Level.ShouldBe(LogLevel.Debug);
     }
 
+    [Theory]
+    [InlineData("http://127.0.0.1:11434/v1")]
+    [InlineData("""[{"uri":"http://127.0.0.1:11434/v1"}]""")]
+    [InlineData("""[{"url":7}]""")]
+    [InlineData("[null]")]
+    public void Read_UpstreamsOfAnotherShape_SaysWhatTheyLookLike(string value) =>
+        Problems("{}", flags: [new("runner.upstreams", value)]).ShouldHaveSingleItem().ShouldContain("must be a list of {url, apiKeyFile, models");
+
     private static string Effective(FedAiOptions options) => JsonSerializer.Serialize(options, OptionsJson.Default.FedAiOptions);
 
     private static FedAiOptions Read(string? file = null, IEnumerable<KeyValuePair<string, string>>? environment = null, IEnumerable<KeyValuePair<string, string>>? flags = null)

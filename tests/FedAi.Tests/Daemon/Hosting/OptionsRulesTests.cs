@@ -33,6 +33,13 @@ public sealed class OptionsRulesTests
     [InlineData("node.routers", Npub + "@https://router.example#abc", "npub1…@https://host")]
     [InlineData("node.routers", Npub + "@https://router.example?x", "npub1…@https://host")]
     [InlineData("node.maxConcurrency", "0", "1 to")]
+    [InlineData("runner.kind", "openai", "needs runner.upstreams")]
+    [InlineData("runner.upstreams", """[{}]""", "absolute http or https URL")]
+    [InlineData("runner.upstreams", """[{"url":"http://user:pass@127.0.0.1/v1"}]""", "without user and query")]
+    [InlineData("runner.upstreams", """[{"url":"http://192.168.1.9:8000/v1"}]""", "allowPlain")]
+    [InlineData("runner.upstreams", """[{"url":"https://h/v1","features":["magic"]}]""", "magic is none of tools, json, embeddings")]
+    [InlineData("runner.upstreams", """[{"url":"https://h/v1"},{"url":"https://i/v1","idleMs":1}]""", "[1].idleMs")]
+    [InlineData("api.rps", "0", "1 to")]
     [InlineData("gateway.nodes.allow", "npub1nonsense", "is not a public key")]
     [InlineData("gateway.ownNodes", "npub1nonsense", "is not a public key")]
     [InlineData("network", "", "a-z")]
@@ -54,6 +61,7 @@ public sealed class OptionsRulesTests
     [InlineData("relays.directories", "https://relays.example/relays.json,http://127.0.0.1:8080")]
     [InlineData("relays.trustScores", "wss://relay.example=3,other.example=-2")]
     [InlineData("relays.authenticate", "none")]
+    [InlineData("runner.upstreams", """[{"url":"http://127.0.0.1:11434/v1"},{"url":"http://192.168.1.9:8000/v1/","allowPlain":true,"models":["m"],"features":["embeddings"]}]""")]
     [InlineData("gateway.ownNodes", Npub)]
     public void Problems_GoodValue_None(string key, string value) => Problems((key, value)).ShouldBeEmpty();
 
