@@ -1,6 +1,5 @@
 using FedAi.Protocol.Messages;
 using FedAi.Runners;
-using FedAi.Runners.OpenAi;
 using FedAi.TestKit;
 using Microsoft.AspNetCore.Http;
 
