@@ -21,7 +21,7 @@ public sealed class BoundedEventsTests
 
         await Should.ThrowAsync<IOException>(async () =>
         {
-            while (read <= limit)
+            while (read <= 2L * limit)
             {
                 await pipe.Writer.WriteAsync(flood);
                 read += await events.ReadAsync(buffer);
