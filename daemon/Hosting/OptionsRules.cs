@@ -64,6 +64,7 @@ internal static class OptionsRules
         .. Range("runner.contextTokens", options.Runner.ContextTokens, 256, 1_000_000),
         .. Range("runner.slots", options.Runner.Slots, 1, 64),
         .. UpstreamRules.Problems(options.Runner),
+        .. ServedModelRules.Problems(options.Runner),
         .. Range("api.rps", options.Api.Rps, 1, 10_000),
         .. Range("api.burst", options.Api.Burst, 1, 100_000),
         .. Range("api.concurrency", options.Api.Concurrency, 1, 10_000),

@@ -44,7 +44,7 @@ internal sealed class NodeInference(NodeIdentity identity, NodeSealKeys seals, I
         try
         {
             using var deadline = new PeerDeadline(identity.Limits.MaxRuntime, time, cancellationToken);
-            var answer = runner.StreamAsync(work, deadline.Token);
+            var answer = runner.StreamAsync(work with { CacheKey = CacheScope.Narrow(router, seal is not null, work.CacheKey) }, deadline.Token);
             await using var steps = (seal is null ? answer : ReadyDeltas.JoinAsync(answer, deadline.Token)).GetAsyncEnumerator(deadline.Token);
             while (await NextAsync(steps, deadline) is { } step)
             {
@@ -119,7 +119,7 @@ internal sealed class NodeInference(NodeIdentity identity, NodeSealKeys seals, I
             RequestId = request.RequestId,
             ModelId = request.ModelId,
             Output = draft.Output,
-            Usage = new TokenUsage { InputTokens = end.InputTokens, OutputTokens = end.OutputTokens },
+            Usage = new TokenUsage { InputTokens = end.InputTokens, OutputTokens = end.OutputTokens, CachedTokens = end.CachedTokens > 0 ? end.CachedTokens : null },
             LatencyMs = draft.ElapsedMs,
             FinishReason = request.Sealed is null ? end.FinishReason : null,
             ToolCalls = draft.ToolCalls,

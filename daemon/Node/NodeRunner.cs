@@ -10,22 +10,34 @@ internal static class NodeRunner
     public static IRunner Start(RunnerOptions options, ModelsOptions models, string dataFolder, ILogger<LlamaRunner> logger, TimeProvider time)
     {
         if (options.Kind == RunnerKind.None) return new NoRunner("runner.kind is none");
-        var library = Library(dataFolder, time);
-        var (path, problem) = FindModel(options, library);
-        if (path is null) return new NoRunner(problem!);
-        return LlamaRunner.Start(
-            new LlamaRunnerOptions
-            {
-                ModelPath = path,
-                ModelId = options.ModelId ?? Path.GetFileNameWithoutExtension(path),
-                Library = library,
-                Approved = models.Policy == ModelPolicy.ApprovedOnly ? models.Approved.Select(ModelRules.Hash).OfType<string>().ToHashSet() : null,
-                ContextTokens = options.ContextTokens,
-                Slots = options.Slots,
-                IsolationMinimum = options.IsolationMinimum,
-            },
-            logger,
-            time);
+        var (served, problem) = Models(options, models, Library(dataFolder, time));
+        return problem is null ? LlamaRunner.Start(served, logger, time) : new NoRunner(problem);
+    }
+
+    /// <summary>What <see cref="LlamaRunner.SetModels"/> takes, the one that stays loaded first; or why there is none.</summary>
+    public static (IReadOnlyList<LlamaRunnerOptions> Models, string? Problem) Models(RunnerOptions options, ModelsOptions models, ModelLibrary library)
+    {
+        IEnumerable<ServedModelOptions> served = options.Models;
+        if (options.ModelPath is not null || options.Models.Count == 0)
+        {
+            var (path, problem) = FindModel(options, library);
+            if (path is null) return ([], problem);
+            served = served.Prepend(new() { Path = path, Id = options.ModelId });
+        }
+
+        var approved = models.Policy == ModelPolicy.ApprovedOnly ? models.Approved.Select(ModelRules.Hash).OfType<string>().ToHashSet() : null;
+        return ([.. served.Select((model, index) => new LlamaRunnerOptions
+        {
+            ModelPath = library.Resolve(model.Path),
+            ModelId = ServedModelRules.NameOf(model),
+            Library = library,
+            Approved = approved,
+            ContextTokens = model.ContextTokens ?? options.ContextTokens,
+            Slots = model.Slots ?? options.Slots,
+            IdleUnload = index == 0 ? null : TimeSpan.FromMinutes(options.IdleUnloadMinutes),
+            GpuLayers = options.GpuLayers,
+            IsolationMinimum = options.IsolationMinimum,
+        })], null);
     }
 
     /// <summary>The models of a data folder.</summary>

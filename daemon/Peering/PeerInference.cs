@@ -154,6 +154,7 @@ internal sealed class PeerInference(PeerHttp http, KeyPair identity, TimeProvide
         return new InferenceEnd(response.FinishReason ?? "stop", (int)result.Metering.InputTokens, (int)result.Metering.OutputTokens)
         {
             ToolCalls = response.ToolCalls is { Count: > 0 } ? response.ToolCalls : null,
+            CachedTokens = (int)Math.Clamp(response.Usage.CachedTokens ?? 0, 0, result.Metering.InputTokens),
             Signed = result,
         };
     }

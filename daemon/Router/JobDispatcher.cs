@@ -38,6 +38,7 @@ internal sealed class JobDispatcher(NodeDirectory nodes, PeerInference peers, Ro
             yield break;
         }
 
+        request = request with { CacheKey = CacheScope.Narrow(client, isSealed: false, request.CacheKey) };
         var ranked = NodePrivacyPolicy.Rank(nodes.Current, request, TokenEstimate.Of(request), time.GetUtcNow().ToUnixTimeMilliseconds());
         var refusal = ranked.None;
         foreach (var candidate in ranked.Candidates.Take(MaxAttempts))

@@ -34,7 +34,7 @@ internal sealed class LlamaModels(ILogger logger, TimeProvider time, Cancellatio
                 var fresh = new LlamaSupervisor(options, memory, logger, time);
                 var present = Array.Find(current, model => model.ModelId == fresh.ModelId);
                 next.Add(present ?? fresh);
-                if (present is not null && present.Options == options) continue;
+                if (present is not null && present.Options.IsSame(options)) continue;
                 begun.Add(fresh);
                 if (present is not null) successors.Add(fresh);
             }

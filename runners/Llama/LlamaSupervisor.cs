@@ -189,9 +189,10 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
     /// <summary>Completes when the child was unused for too long, or is to end anyway.</summary>
     private async Task IdleAsync(LlamaChild child, CancellationToken ending)
     {
-        while (!ending.IsCancellationRequested && (options.IdleUnload is not { } limit || child.Idle < limit))
+        while (!ending.IsCancellationRequested)
         {
-            var left = options.IdleUnload is { } most ? most - child.Idle : Timeout.InfiniteTimeSpan;
+            var left = options.IdleUnload is { } limit ? limit - child.Idle : Timeout.InfiniteTimeSpan;
+            if (left <= TimeSpan.Zero && left != Timeout.InfiniteTimeSpan) return;
             await Task.Delay(left, time, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

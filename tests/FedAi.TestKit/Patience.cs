@@ -18,4 +18,11 @@ internal static class Patience
 
     /// <summary>Looks again until it is so.</summary>
     public static Task UntilAsync(Func<bool> look) => ForAsync(() => look() ? "so" : null);
+
+    /// <summary>Does it again until it says that it is so; what is done has a limit of its own.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> look)
+    {
+        using var patience = new CancellationTokenSource(Limit);
+        while (!await look()) await Task.Delay(TimeSpan.FromMilliseconds(5), patience.Token);
+    }
 }

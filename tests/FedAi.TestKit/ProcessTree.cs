@@ -16,8 +16,18 @@ internal static class ProcessTree
         IEnumerable<(int Id, int Parent, string Command)> Below(int id) => all[id].SelectMany(child => Below(child.Id).Prepend(child));
     }
 
-    /// <summary>Whether a file with this name is mapped into the process.</summary>
-    public static bool HasMapped(int id, string fileName) => File.ReadAllText($"/proc/{id}/maps").Contains(fileName, StringComparison.Ordinal);
+    /// <summary>Whether a file with this name is mapped into the process; one that has ended has none.</summary>
+    public static bool HasMapped(int id, string fileName)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/maps").Contains(fileName, StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>CPU time the process has used, all its threads, in user and kernel mode.</summary>
     public static TimeSpan CpuTime(int id)
