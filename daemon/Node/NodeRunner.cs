@@ -35,7 +35,6 @@ internal static class NodeRunner
             ContextTokens = model.ContextTokens ?? options.ContextTokens,
             Slots = model.Slots ?? options.Slots,
             IdleUnload = index == 0 ? null : TimeSpan.FromMinutes(options.IdleUnloadMinutes),
-            GpuLayers = options.GpuLayers,
             IsolationMinimum = options.IsolationMinimum,
         })], null);
     }

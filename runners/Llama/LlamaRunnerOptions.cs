@@ -30,20 +30,17 @@ public sealed record LlamaRunnerOptions
     /// <summary>With it the model is loaded by the first request and unloaded after this long without one. Default: loaded at once, and kept.</summary>
     public TimeSpan? IdleUnload { get; init; }
 
-    /// <summary>Layers of the model that go to the GPU; 0 keeps all on the processor. Default: all, where llama.cpp's CUDA libraries and the system's are there.</summary>
-    public int? GpuLayers { get; init; }
-
     /// <summary>The weakest cage the operator accepts. Where this host offers less, the runner does not start. Default: the process limits itself and cannot reach out.</summary>
     public IsolationLevel IsolationMinimum { get; init; } = IsolationLevel.Rlimits;
 
     /// <summary>The executable fedai-llama. Default: beside this program, or in <c>llama-host/</c> beside it.</summary>
     public string? HostPath { get; init; }
 
-    /// <summary>The folder of llama.cpp's libraries. Default: the environment's FEDAI_LLAMA_LIBS, <c>llama/</c> beside this program, or what ./fedai.sh setup installed in a checkout above it; of these the CUDA build, where there is one and a GPU.</summary>
+    /// <summary>The folder of llama.cpp's libraries. Default: the environment's FEDAI_LLAMA_LIBS, <c>llama/</c> beside this program, or what ./fedai.sh setup installed in a checkout above it.</summary>
     public string? LibrariesPath { get; init; }
 
     /// <summary>Whether a model that runs with the others may go on as it is.</summary>
     internal bool IsSame(LlamaRunnerOptions other) =>
         this with { Approved = null, Library = null } == other with { Approved = null, Library = null }
-        && (Approved is null ? other.Approved is null : other.Approved is not null && Approved.SetEquals(other.Approved));
+        && (Approved is null ? other.Approved is null : other.Approved is not null && Approved.ToHashSet().SetEquals(other.Approved));
 }
