@@ -13,6 +13,7 @@ internal static class GatewayModule
         services.AddSingleton<ColdStart>().AddSingleton<ProofStore>();
         services.AddSingleton<TrustedNodes>().AddSingleton<QuoteClient>().AddSingleton<SealedRoutes>().AddSingleton<SealedInference>();
         services.AddSingleton<IInferenceBackend, RouterClient>();
+        services.AddOpenAi();
     }
 
     public static void Map(WebApplication app)

@@ -10,13 +10,13 @@ internal static class ProofEndpoints
     private static readonly Refusal Unknown = new(ErrorCode.NotFound,
         "There is no proof under this id: proofs are kept for ten minutes, in memory, from the end of a request. The id is that of x-request-id.");
 
-    public static void MapProofs(this IEndpointRouteBuilder v1) => v1.MapGet("/fedai/requests/{id}", FindAsync);
+    public static void MapProofs(this IEndpointRouteBuilder v1) => v1.MapGet("/fedai/requests/{id}", FindAsync)
+        .WithMetadata(new OpenApiOperation("getProof", "The signed proof of a request, for fedai metering verify.", "Proof"));
 
     private static Task FindAsync(HttpContext context, string id, ProofStore proofs)
     {
-        // The completion's own id will do as well; it is the same with OpenAI's prefix.
-        var requestId = id.StartsWith(ChatAnswer.IdPrefix, StringComparison.Ordinal) ? id[ChatAnswer.IdPrefix.Length..] : id;
-        return proofs.Find(requestId) is { } proof
+        // The answer's own id will do as well; it is the same with OpenAI's prefix.
+        return proofs.Find(OpenAiOperation.RequestIdOf(id)) is { } proof
             ? WireAnswer.WriteAsync(context.Response, proof)
             : OpenAiAnswer.RefuseAsync(context.Response, OpenAiErrors.From(Unknown));
     }

@@ -27,5 +27,9 @@ internal static class ModelAnswer
         json.WriteString("owned_by"u8, "fedai"u8);
         if (model.ContextWindow > 0) json.WriteNumber("context_window"u8, model.ContextWindow);
         if (model.MaxTokens > 0) json.WriteNumber("max_completion_tokens"u8, model.MaxTokens);
+        if (model.Features.Count == 0) return;
+        json.WriteStartArray("features"u8);
+        foreach (var feature in model.Features) json.WriteStringValue(feature);
+        json.WriteEndArray();
     }
 }

@@ -14,27 +14,34 @@ internal static class OpenAiAnswer
     /// <summary>Text stays readable and short: answers are JSON, never HTML.</summary>
     public static JsonWriterOptions Relaxed { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    public static Task WriteAsync(HttpResponse response, Action<Utf8JsonWriter> write, int status = StatusCodes.Status200OK)
+    /// <summary>An object with the members that are written.</summary>
+    public static ReadOnlyMemory<byte> ToJson(Action<Utf8JsonWriter> write)
     {
         var body = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(body, Relaxed))
-        {
-            json.WriteStartObject();
-            write(json);
-            json.WriteEndObject();
-        }
+        using var json = new Utf8JsonWriter(body, Relaxed);
+        json.WriteStartObject();
+        write(json);
+        json.WriteEndObject();
+        json.Flush();
+        return body.WrittenMemory;
+    }
 
+    public static Task WriteAsync(HttpResponse response, OpenAiResult result) =>
+        result.Error is { } error ? RefuseAsync(response, error) : WriteAsync(response, result.Json);
+
+    public static Task WriteAsync(HttpResponse response, ReadOnlyMemory<byte> body, int status = StatusCodes.Status200OK)
+    {
         response.StatusCode = status;
         response.ContentType = "application/json";
-        response.ContentLength = body.WrittenCount;
-        return response.Body.WriteAsync(body.WrittenMemory).AsTask();
+        response.ContentLength = body.Length;
+        return response.Body.WriteAsync(body).AsTask();
     }
 
     public static Task RefuseAsync(HttpResponse response, OpenAiError error)
     {
         if (error.RetryAfterSeconds is { } seconds) response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         if (error.Status == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = "Bearer";
-        return WriteAsync(response, json => WriteError(json, error), error.Status);
+        return WriteAsync(response, ToJson(json => WriteError(json, error)), error.Status);
     }
 
     /// <summary>The member <c>error</c>.</summary>
@@ -45,6 +52,14 @@ internal static class OpenAiAnswer
         json.WriteString("type"u8, error.Type);
         json.WriteString("param"u8, error.Param);
         json.WriteString("code"u8, error.Code);
+        if (error.Loading is { } loading)
+        {
+            json.WriteStartObject("loading"u8);
+            json.WriteNumber("progress_percent"u8, loading.Percent);
+            if (loading.EtaMs is { } eta) json.WriteNumber("eta_seconds"u8, Math.Ceiling(eta / 1000.0));
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
     }
 }

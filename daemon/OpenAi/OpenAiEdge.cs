@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using FedAi.Daemon.Accounts;
 using FedAi.Protocol.Messages;
 
@@ -10,6 +12,9 @@ internal static class OpenAiEdge
 
     /// <summary>The id of this request: a UUIDv7, so that ids sort by time (DECISIONS E5).</summary>
     public static string RequestId(HttpContext context) => (string)context.Items[RequestIdKey]!;
+
+    /// <summary>Who asks, as far as one caller's jobs and cached prompts are kept from another's: the hash of the key, which all who send none share.</summary>
+    public static string CallerOf(HttpContext context) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString())));
 
     /// <summary>An endpoint filter.</summary>
     public static async ValueTask<object?> AdmitAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)

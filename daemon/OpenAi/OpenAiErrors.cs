@@ -1,3 +1,4 @@
+using System.Globalization;
 using FedAi.Protocol.Messages;
 
 namespace FedAi.Daemon.OpenAi;
@@ -18,7 +19,8 @@ internal static class OpenAiErrors
         // What the client can mend is said as precisely as it was found; what failed behind this daemon in our own words.
         var text = status < 500 ? refusal.Hint ?? message : message;
         var retryAfter = refusal.RetryAfterSeconds ?? (status == 503 ? 2 : null);
-        return new OpenAiError(status, type, Code(refusal.Code), text, param ?? Param(refusal.Code), retryAfter);
+        if (refusal.Loading is { } loading) text = string.Create(CultureInfo.InvariantCulture, $"The model is being loaded ({loading.Percent} %{(loading.EtaMs is { } eta ? $", about {Math.Ceiling(eta / 1000.0)} s more" : "")}); try again then.");
+        return new OpenAiError(status, type, Code(refusal.Code), text, param ?? Param(refusal.Code), retryAfter, refusal.Loading);
     }
 
     /// <summary>OpenAI's own name where it has one, so that clients that look at codes find it; else ours in its spelling.</summary>
@@ -44,15 +46,15 @@ internal static class OpenAiErrors
     private static (int Status, string Type, string Message) Row(ErrorCode code) => code switch
     {
         // The client's own request
-        ErrorCode.EmptyBody => (400, Invalid, "The body is empty: send a JSON object with model and messages."),
-        ErrorCode.InvalidJson => (400, Invalid, "The body is not JSON: send a JSON object with model and messages."),
-        ErrorCode.InvalidRequest => (400, Invalid, "The request is not as it should be; see the API reference for chat completions."),
+        ErrorCode.EmptyBody => (400, Invalid, "The body is empty: send a JSON object; /openapi.json says with what."),
+        ErrorCode.InvalidJson => (400, Invalid, "The body is not JSON: send a JSON object; /openapi.json says with what."),
+        ErrorCode.InvalidRequest => (400, Invalid, "The request is not as it should be; see /openapi.json."),
         ErrorCode.UnsupportedParameter => (400, Invalid, "A parameter of this request is not supported here; leave it out."),
         ErrorCode.EmptyMessages => (400, Invalid, "messages is empty: send at least one message."),
         ErrorCode.PayloadTooLarge => (413, Invalid, "The body is too large: send less, for example fewer earlier messages."),
         ErrorCode.PromptTooLarge => (413, Invalid, "The prompt is larger than the node takes: send fewer or shorter messages."),
         ErrorCode.RequestTimeout => (408, Invalid, "The body came too slowly; send the request again."),
-        ErrorCode.NotFound => (404, Invalid, "There is nothing at this address; GET /v1/models and POST /v1/chat/completions are served."),
+        ErrorCode.NotFound => (404, Invalid, "There is nothing at this address; /openapi.json lists what is served."),
         ErrorCode.MethodNotAllowed => (405, Invalid, "This address does not take this method."),
         ErrorCode.ModelNotFound => (404, Invalid, "Nobody serves this model; GET /v1/models lists those that are served."),
         ErrorCode.MaxTokensExceeded => (400, Invalid, "max_tokens is more than a node answers with: ask for less, or leave it out."),

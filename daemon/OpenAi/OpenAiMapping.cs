@@ -5,7 +5,7 @@ using FedAi.Protocol.Rules;
 
 namespace FedAi.Daemon.OpenAi;
 
-/// <summary>From an OpenAI chat body to an <see cref="InferenceRequest"/> (DECISIONS E2). Pure.</summary>
+/// <summary>From a body of OpenAI's API to an <see cref="InferenceRequest"/> (DECISIONS E2, E16). Pure.</summary>
 internal static class OpenAiMapping
 {
     /// <summary>Lets this surface choose among the models it knows.</summary>
@@ -14,70 +14,80 @@ internal static class OpenAiMapping
     /// <summary>For a model that is not in the list: whoever serves it knows its limits, and refuses less often when asked for little.</summary>
     private const int UnknownModelMaxTokens = 256;
 
-    private const int MaxModelChars = 256;
-    private const int MaxTokensLimit = 10_000_000;
-    private const int MaxStops = 4;
-    private const int MaxStopChars = 256;
-    private const int MaxBiases = 1024;
-
-    /// <summary>Integers up to here survive canonical JSON (WIRE 3.1).</summary>
-    private const long MaxExactInteger = (1L << 53) - 1;
-
     /// <summary>Reads the body. Exactly one of the two results is set.</summary>
-    public static (ChatCall? Call, OpenAiError? Error) ToCall(JsonElement body, IReadOnlyList<OpenAiModel> models, string requestId, string salt)
+    public static (OpenAiCall? Call, OpenAiError? Error) ToCall(OpenAiOperation operation, JsonElement body, IReadOnlyList<OpenAiModel> models, string requestId, string salt)
     {
         var reader = new BodyReader();
-        if (body.ValueKind != JsonValueKind.Object)
-        {
-            reader.Refuse(null, "The body must be a JSON object with model and messages.");
-            return (null, reader.Problem);
-        }
+        var draft = new CallDraft(requestId, salt);
+        var unknown = body.ValueKind == JsonValueKind.Object
+            ? ReadMembers(operation, body, draft, reader)
+            : Refused(reader, $"The body must be a JSON object with {string.Join(" and ", operation.Parameters.Where(parameter => parameter.Required).Select(parameter => parameter.Name))}.");
+        if (operation == OpenAiOperation.Chat && reader.Problem is null) ChatParameters.Finish(draft, reader);
+        if (reader.Problem is not null) return (null, reader.Problem);
 
-        var request = new InferenceRequest { RequestId = requestId, ModelId = "", Prompt = "", MaxTokens = 0, Salt = salt };
-        (string Param, long Tokens)? limit = null;
-        var stream = false;
-        var includeUsage = false;
+        var request = draft.Request;
+        var model = request.ModelId == AnyModel && models.Count > 0 ? models[0] : models.FirstOrDefault(known => known.Id == request.ModelId);
+        request = request with
+        {
+            ModelId = model?.Id ?? request.ModelId,
+            JobType = operation == OpenAiOperation.Embedding ? RouterJobType.Embedding : null,
+        };
+        if (model is not null) CheckFeatures(request, model, reader);
+        request = request with { MaxTokens = operation == OpenAiOperation.Embedding ? CheckInputs(request, model, reader) : MaxTokens(operation, request, model, draft.Limit, reader) };
+        return reader.Problem is { } problem
+            ? (null, problem)
+            : (new OpenAiCall(operation, request with { CacheKey = draft.PromptCacheKey })
+            {
+                Stream = draft.Stream,
+                IncludeUsage = draft.IncludeUsage,
+                OneToolCall = draft.OneToolCall,
+                Base64 = draft.Base64,
+                Dimensions = draft.Dimensions,
+                UnknownMembers = unknown,
+            }, null);
+    }
+
+    /// <summary>Runs the row of every member; gives how many have none.</summary>
+    private static int ReadMembers(OpenAiOperation operation, JsonElement body, CallDraft draft, BodyReader reader)
+    {
         var unknown = 0;
+        var missing = operation.Parameters.Where(parameter => parameter.Required).ToList();
         foreach (var (name, value) in reader.Members(body, null))
         {
             if (reader.Problem is not null) break;
-            switch (name)
+            if (!operation.ByName.TryGetValue(name, out var parameter))
             {
-                case "model": request = request with { ModelId = reader.Text(value, name, MaxModelChars) ?? "" }; break;
-                case "messages": request = request with { Messages = OpenAiMessages.Read(value, reader) }; break;
-                case "max_completion_tokens" or "max_tokens":
-                    // The older name gives way, whichever comes first.
-                    if (reader.Integer(value, name, 1, MaxTokensLimit) is { } tokens && (limit is null || name == "max_completion_tokens")) limit = (name, tokens);
-                    break;
-                case "temperature": request = request with { Temperature = reader.Number(value, name, 0, 2) }; break;
-                case "top_p": request = request with { TopP = reader.Number(value, name, 0, 1) }; break;
-                case "top_k": request = request with { TopK = reader.Integer(value, name, 0, int.MaxValue) }; break;
-                case "min_p": request = request with { MinP = reader.Number(value, name, 0, 1) }; break;
-                case "seed": request = request with { Seed = reader.Integer(value, name, long.MinValue, long.MaxValue) & MaxExactInteger }; break;
-                case "presence_penalty": request = request with { PresencePenalty = reader.Number(value, name, -2, 2) }; break;
-                case "frequency_penalty": request = request with { FrequencyPenalty = reader.Number(value, name, -2, 2) }; break;
-                case "stop": request = request with { Stop = Stops(value, reader) }; break;
-                case "logit_bias": request = request with { LogitBias = Biases(value, reader) }; break;
-                case "stream": stream = reader.Flag(value, name) ?? false; break;
-                case "stream_options": includeUsage = IncludeUsage(value, reader); break;
-                default: unknown += FixedParameters.TryRead(name, value, reader) ? 0 : 1; break;
+                unknown++;
+                continue;
             }
+
+            parameter.Read(draft, value, reader);
+            missing.Remove(parameter);
         }
 
-        if (request.ModelId.Length == 0) reader.Refuse("model", "model is missing: GET /v1/models lists those that are served.");
-        if (request.Messages is null) reader.Refuse("messages", "messages is missing: send an array of messages.");
-        if (reader.Problem is not null) return (null, reader.Problem);
+        if (missing is [var first, ..]) reader.Refuse(first.Name, $"{first.Name} is missing. {first.Description}");
+        if (draft.Request.ModelId.Length == 0) reader.Refuse("model", "model is empty: GET /v1/models lists those that are served.");
+        return unknown;
+    }
 
-        var model = request.ModelId == AnyModel && models.Count > 0 ? models[0] : models.FirstOrDefault(known => known.Id == request.ModelId);
-        request = request with { ModelId = model?.Id ?? request.ModelId };
-        var maxTokens = MaxTokens(request, model, limit, reader);
-        return reader.Problem is { } problem
-            ? (null, problem)
-            : (new ChatCall(request with { MaxTokens = maxTokens }, stream, includeUsage, unknown), null);
+    private static int Refused(BodyReader reader, string what)
+    {
+        reader.Refuse(null, what);
+        return 0;
+    }
+
+    private static void CheckFeatures(InferenceRequest request, OpenAiModel model, BodyReader reader)
+    {
+        switch (ModelFeatures.NeededBy(request).Except(model.Features).FirstOrDefault())
+        {
+            case ModelFeatures.Tools: reader.Refuse(ErrorCode.UnsupportedParameter, "tools", $"{model.Id} knows no tools here: leave tools out, or ask another model."); break;
+            case ModelFeatures.Json: reader.Refuse(ErrorCode.UnsupportedParameter, "response_format", $"{model.Id} cannot be held to a format here: leave response_format out, or ask another model."); break;
+            case ModelFeatures.Embeddings: reader.Refuse(ErrorCode.UnsupportedParameter, "model", $"{model.Id} makes no embeddings here; ask another model."); break;
+        }
     }
 
     /// <summary>What the client asked for, if the model can do it; else as much as fits (DECISIONS E2).</summary>
-    private static long MaxTokens(InferenceRequest request, OpenAiModel? model, (string Param, long Tokens)? asked, BodyReader reader)
+    private static long MaxTokens(OpenAiOperation operation, InferenceRequest request, OpenAiModel? model, (string Param, long Tokens)? asked, BodyReader reader)
     {
         if (model is null) return asked?.Tokens ?? UnknownModelMaxTokens;
         if (asked is { } limit && model.MaxTokens > 0 && limit.Tokens > model.MaxTokens)
@@ -88,60 +98,18 @@ internal static class OpenAiMapping
         if (room < (asked?.Tokens ?? 1))
         {
             var answer = asked is null ? "" : string.Create(CultureInfo.InvariantCulture, $", and {asked.Value.Tokens} are to be written");
-            reader.Refuse(ErrorCode.ContextWindowExceeded, "messages", string.Create(CultureInfo.InvariantCulture,
-                $"{model.Id} has a context of {model.ContextWindow} tokens; the messages have about {prompt}{answer}: send fewer or shorter messages, or ask for fewer tokens."));
+            reader.Refuse(ErrorCode.ContextWindowExceeded, operation == OpenAiOperation.Chat ? "messages" : "prompt", string.Create(CultureInfo.InvariantCulture,
+                $"{model.Id} has a context of {model.ContextWindow} tokens; the prompt has about {prompt}{answer}: send fewer or shorter messages, or ask for fewer tokens."));
         }
 
         return asked?.Tokens ?? Math.Min(model.MaxTokens > 0 ? model.MaxTokens : UnknownModelMaxTokens, room);
     }
 
-    private static IReadOnlyList<string>? Stops(JsonElement value, BodyReader reader)
+    /// <summary>Each text must fit into the context by itself. Embeddings write no tokens, but the wire wants a limit of at least one.</summary>
+    private static long CheckInputs(InferenceRequest request, OpenAiModel? model, BodyReader reader)
     {
-        switch (value.ValueKind)
-        {
-            case JsonValueKind.Null: return null;
-            case JsonValueKind.String: return [Stop(value, "stop", reader)];
-            case JsonValueKind.Array when value.GetArrayLength() <= MaxStops:
-                return [.. value.EnumerateArray().Select((item, index) => Stop(item, $"stop[{index}]", reader))];
-            case JsonValueKind.Array: reader.Refuse("stop", $"stop has too many items: at most {MaxStops}."); return null;
-            default: reader.Wrong("stop", "a string or an array of strings", value); return null;
-        }
-    }
-
-    private static string Stop(JsonElement value, string param, BodyReader reader)
-    {
-        var stop = reader.Text(value, param, MaxStopChars);
-        if (stop is { Length: 0 }) reader.Refuse(param, $"{param} is empty, which would end every answer at once; leave it out.");
-        return stop ?? "";
-    }
-
-    private static Dictionary<string, double>? Biases(JsonElement value, BodyReader reader)
-    {
-        if (value.ValueKind == JsonValueKind.Null) return null;
-        if (value.ValueKind != JsonValueKind.Object)
-        {
-            reader.Wrong("logit_bias", "an object of token ids and numbers", value);
-            return null;
-        }
-
-        var biases = new Dictionary<string, double>(StringComparer.Ordinal);
-        foreach (var (token, bias) in reader.Members(value, "logit_bias"))
-        {
-            if (!int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var id)) reader.Refuse("logit_bias", "logit_bias must have token ids as names, such as \"1234\".");
-            else if (reader.Number(bias, $"logit_bias.{id}", -100, 100) is { } number) biases[id.ToString(CultureInfo.InvariantCulture)] = number;
-            if (biases.Count > MaxBiases) reader.Refuse("logit_bias", $"logit_bias has too many members: at most {MaxBiases}.");
-            if (reader.Problem is not null) return null;
-        }
-
-        return biases.Count > 0 ? biases : null;
-    }
-
-    private static bool IncludeUsage(JsonElement value, BodyReader reader)
-    {
-        if (value.ValueKind == JsonValueKind.Null) return false;
-        if (value.ValueKind == JsonValueKind.Object)
-            return value.TryGetProperty("include_usage", out var include) && (reader.Flag(include, "stream_options.include_usage") ?? false);
-        reader.Wrong("stream_options", "an object", value);
-        return false;
+        if (model is { ContextWindow: > 0 } && TokenEstimate.Longest(request) > model.ContextWindow)
+            reader.Refuse(ErrorCode.ContextWindowExceeded, "input", $"{model.Id} has a context of {model.ContextWindow} tokens, and a text of input has more: cut it into shorter ones.");
+        return 1;
     }
 }

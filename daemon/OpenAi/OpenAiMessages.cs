@@ -3,13 +3,14 @@ using FedAi.Protocol.Messages;
 
 namespace FedAi.Daemon.OpenAi;
 
-/// <summary>Reads <c>messages</c>: chat roles, content as a string or as text parts.</summary>
+/// <summary>Reads <c>messages</c>: chat roles, content as a string or as text parts, tool calls and their results.</summary>
 internal static class OpenAiMessages
 {
     /// <summary>Longer conversations exist only as attacks: 4 MiB hold about 100,000 shortest messages.</summary>
     private const int MaxMessages = 4096;
 
     private const int MaxNameChars = 64;
+    private const int MaxCallIdChars = 256;
 
     public static IReadOnlyList<ChatMessage>? Read(JsonElement value, BodyReader reader)
     {
@@ -39,21 +40,28 @@ internal static class OpenAiMessages
             return null;
         }
 
-        string? role = null, content = null, name = null;
+        string? role = null, content = null, name = null, callId = null;
+        IReadOnlyList<ToolCall>? calls = null;
         foreach (var (member, value) in reader.Members(item, path))
         {
             switch (member)
             {
                 case "role": role = Role(value, $"{path}.role", reader); break;
-                case "content": content = Content(value, $"{path}.content", reader); break;
+                case "content" when value.ValueKind != JsonValueKind.Null: content = Content(value, $"{path}.content", reader); break;
+                case "tool_calls": calls = OpenAiToolCalls.Read(value, $"{path}.tool_calls", reader); break;
+                case "tool_call_id" when value.ValueKind != JsonValueKind.Null: callId = reader.Text(value, $"{path}.tool_call_id", MaxCallIdChars); break;
                 case "name" when value.ValueKind != JsonValueKind.Null: name = reader.Text(value, $"{path}.name", MaxNameChars); break;
-                case "tool_calls" or "function_call" or "audio" when value.ValueKind != JsonValueKind.Null: reader.Unsupported($"{path}.{member}"); break;
+                case "function_call" or "audio" when value.ValueKind != JsonValueKind.Null: reader.Unsupported($"{path}.{member}"); break;
             }
         }
 
-        if (role is null) reader.Refuse($"{path}.role", $"{path}.role is missing: system, developer, user or assistant.");
+        if (role is null) reader.Refuse($"{path}.role", $"{path}.role is missing: system, developer, user, assistant or tool.");
+        if (role == "tool" && callId is null) reader.Refuse($"{path}.tool_call_id", $"{path}.tool_call_id is missing: the id of the call that this answers.");
+        if (role != "assistant" && calls is not null) reader.Refuse($"{path}.tool_calls", $"{path}.tool_calls belongs to a message of the assistant.");
+        // An answer that only called tools had no text.
+        if (calls is not null) content ??= "";
         if (content is null) reader.Refuse($"{path}.content", $"{path}.content is missing: a string, or an array of text parts.");
-        return reader.Problem is null ? new ChatMessage { Role = role!, Content = content!, Name = name } : null;
+        return reader.Problem is null ? new ChatMessage { Role = role!, Content = content!, Name = name, ToolCalls = calls, ToolCallId = role == "tool" ? callId : null } : null;
     }
 
     private static string? Role(JsonElement value, string path, BodyReader reader)
@@ -62,9 +70,9 @@ internal static class OpenAiMessages
         {
             // What newer OpenAI models call developer is what every chat template calls system.
             case "developer": return "system";
-            case ("system" or "user" or "assistant") and var role: return role;
-            case "tool" or "function": reader.Unsupported(path); return null;
-            default: reader.Refuse(path, $"{path} must be system, developer, user or assistant."); return null;
+            case ("system" or "user" or "assistant" or "tool") and var role: return role;
+            case "function": reader.Refuse(ErrorCode.UnsupportedParameter, path, $"{path}: function is the older form of tool; use tool with tool_call_id."); return null;
+            default: reader.Refuse(path, $"{path} must be system, developer, user, assistant or tool."); return null;
         }
     }
 
@@ -89,7 +97,7 @@ internal static class OpenAiMessages
                 return null;
             }
 
-            if (kind != "text") reader.Refuse(ErrorCode.UnsupportedParameter, $"{partPath}.type", $"{partPath}.type: only text parts are supported here.");
+            if (kind != "text") reader.Refuse(ErrorCode.UnsupportedParameter, $"{partPath}.type", $"{partPath}.type: only text parts are supported here{(kind.Length <= MaxNameChars ? $", not {kind}" : "")}.");
             else if (!part.TryGetProperty("text", out var text)) reader.Refuse($"{partPath}.text", $"{partPath}.text is missing.");
             else if (reader.Text(text, $"{partPath}.text") is { } line) texts.Add(line);
             if (reader.Problem is not null) return null;

@@ -16,6 +16,7 @@ internal static class RouterModule
         PeeringModule.AddRelay(services);
         services.AddSingleton<RouterAdmission>().AddSingleton<NodeChannels>().AddSingleton<NodeDirectory>().AddSingleton<ManifestIntake>().AddSingleton<RouterMetering>().AddSingleton<RouterReceipts>().AddSingleton<JobDispatcher>();
         services.AddSingleton<IInferenceBackend>(provider => provider.GetRequiredService<JobDispatcher>());
+        services.AddOpenAi();
         services.AddSingleton<InferEndpoints>().AddSingleton<QuoteEndpoints>().AddSingleton<RegisterEndpoints>().AddSingleton<ConnectEndpoints>().AddSingleton<ProbeEndpoints>();
         PeeringModule.AddAnnouncements(services, Offer);
     }

@@ -37,13 +37,22 @@ public static class RequestValues
         if (request.Sealed is { } box) return Problem(request, box);
         if (request.NodeKeyId is not null) return Invalid("nodeKeyId belongs to a sealed request.");
         if (request.JobType == RouterJobType.Embedding) return ProblemOfEmbedding(request);
+        if (ProblemOfTools(request) is { } tools) return tools;
         if (request.Inputs is not null) return Invalid("inputs belong to a request with jobType EMBEDDING.");
         if (request.Messages is not { } messages) return request.Prompt.Length == 0 ? Empty("prompt is empty.") : null;
         if (messages.Count == 0) return Empty("messages is empty.");
         if (messages.Count > MaxMessages) return Invalid($"At most {MaxMessages} messages fit into one request.");
-        return messages.Any(message => message.Role is not ("system" or "user" or "assistant" or "tool"))
-            ? Invalid("A message's role must be system, user, assistant or tool.")
-            : null;
+        if (messages.Any(message => message.Role is not ("system" or "user" or "assistant" or "tool"))) return Invalid("A message's role must be system, user, assistant or tool.");
+        return messages.Any(message => message.ToolCalls?.Count > ToolCalls.MaxCalls) ? Invalid($"A message has at most {ToolCalls.MaxCalls} tool calls.") : null;
+    }
+
+    private static Refusal? ProblemOfTools(InferenceRequest request)
+    {
+        if (request.Tools is null && request.ToolChoice is null && request.ResponseFormat is null) return null;
+        var read = JsonInText.Read(request);
+        if (request.Tools is not null && read.Tools is null) return Invalid("tools must be JSON, or text that holds JSON.");
+        if (request.ResponseFormat is not null && read.ResponseFormat is null) return Invalid("responseFormat must be JSON, or text that holds JSON.");
+        return ToolValues.Problem(read.Tools, read.ToolChoice, read.ResponseFormat) is { } problem ? new Refusal(problem.Code, $"{problem.Param} {problem.What}.") : null;
     }
 
     private static Refusal? ProblemOfEmbedding(InferenceRequest request)

@@ -36,6 +36,7 @@ internal sealed class OpenAiServer : IAsyncDisposable
         });
         builder.Services.AddRoutingCore().AddSingleton(TimeProvider.System).AddSingleton<RequestGuard>().AddSingleton(backend);
         builder.Services.AddLogging();
+        builder.Services.AddOpenAi();
         var app = builder.Build();
         var guard = app.Services.GetRequiredService<RequestGuard>();
         app.Use(next => request => guard.InvokeAsync(request, next));

@@ -189,7 +189,7 @@ public sealed class OpenAiEndpointsTests
     [Theory]
     [InlineData("GET", "v1/chat/completions", HttpStatusCode.MethodNotAllowed, "method_not_allowed")]
     [InlineData("DELETE", "v1/models", HttpStatusCode.MethodNotAllowed, "method_not_allowed")]
-    [InlineData("POST", "v1/embeddings", HttpStatusCode.NotFound, "not_found")]
+    [InlineData("POST", "v1/images/generations", HttpStatusCode.NotFound, "not_found")]
     [InlineData("GET", "v1", HttpStatusCode.NotFound, "not_found")]
     [InlineData("GET", "v1/", HttpStatusCode.NotFound, "not_found")]
     public async Task Elsewhere_UnderV1_IsAnErrorInTheSameShape(string method, string path, HttpStatusCode status, string code)

@@ -11,17 +11,17 @@ public sealed class OpenAiMappingTests
     private const string Salt = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
     private const string Hello = """[{"role":"user","content":"hello"}]""";
 
-    private static readonly OpenAiModel[] Models = [new("tiny", 512, 128), new("wide", 4096, 0), new("vague", 0, 0)];
+    private static readonly OpenAiModel[] Models = [new("tiny", 512, 128) { Features = [ModelFeatures.Tools, ModelFeatures.Json] }, new("wide", 4096, 0), new("vague", 0, 0)];
 
-    private static (ChatCall? Call, OpenAiError? Error) Map(string body)
+    private static (OpenAiCall? Call, OpenAiError? Error) Map(string body)
     {
         using var document = JsonDocument.Parse(body);
-        var result = OpenAiMapping.ToCall(document.RootElement, Models, "id-1", Salt);
+        var result = OpenAiMapping.ToCall(OpenAiOperation.Chat, document.RootElement, Models, "id-1", Salt);
         (result.Call is null).ShouldBe(result.Error is not null);
         return result;
     }
 
-    private static ChatCall Accepted(string members) => Map($$"""{"model":"tiny","messages":{{Hello}}{{(members.Length > 0 ? "," : "")}}{{members}}}""").Call.ShouldNotBeNull();
+    private static OpenAiCall Accepted(string members) => Map($$"""{"model":"tiny","messages":{{Hello}}{{(members.Length > 0 ? "," : "")}}{{members}}}""").Call.ShouldNotBeNull();
 
     private static OpenAiError Refused(string members) => Map($$"""{"model":"tiny","messages":{{Hello}},{{members}}}""").Error.ShouldNotBeNull();
 
@@ -131,7 +131,7 @@ public sealed class OpenAiMappingTests
     {
         Map($$"""{"model":"auto","messages":{{Hello}}}""").Call!.Request.ModelId.ShouldBe("tiny");
         using var body = JsonDocument.Parse($$"""{"model":"auto","messages":{{Hello}}}""");
-        OpenAiMapping.ToCall(body.RootElement, [], "id-1", Salt).Call!.Request.ModelId.ShouldBe("auto");
+        OpenAiMapping.ToCall(OpenAiOperation.Chat, body.RootElement, [], "id-1", Salt).Call!.Request.ModelId.ShouldBe("auto");
     }
 
     [Theory]
@@ -160,8 +160,17 @@ public sealed class OpenAiMappingTests
     [InlineData("""{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":{"url":"x"}}]}""", "messages[0].content[1].type", "unsupported_parameter")]
     [InlineData("""{"role":"robot","content":"x"}""", "messages[0].role", "invalid_value")]
     [InlineData("""{"role":7,"content":"x"}""", "messages[0].role", "invalid_value")]
-    [InlineData("""{"role":"tool","content":"x","tool_call_id":"1"}""", "messages[0].role", "unsupported_parameter")]
-    [InlineData("""{"role":"assistant","content":"x","tool_calls":[{"id":"1"}]}""", "messages[0].tool_calls", "unsupported_parameter")]
+    [InlineData("""{"role":"tool","content":"x"}""", "messages[0].tool_call_id", "invalid_value")]
+    [InlineData("""{"role":"tool","tool_call_id":"1"}""", "messages[0].content", "invalid_value")]
+    [InlineData("""{"role":"function","name":"f","content":"x"}""", "messages[0].role", "unsupported_parameter")]
+    [InlineData("""{"role":"assistant","function_call":{"name":"f"}}""", "messages[0].function_call", "unsupported_parameter")]
+    [InlineData("""{"role":"assistant","content":"x","tool_calls":[{"id":"1"}]}""", "messages[0].tool_calls[0].function", "invalid_value")]
+    [InlineData("""{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":"{}"}}]}""", "messages[0].tool_calls[0].id", "invalid_value")]
+    [InlineData("""{"role":"assistant","tool_calls":[{"id":"1","function":{"name":"f","arguments":{}}}]}""", "messages[0].tool_calls[0].function.arguments", "invalid_value")]
+    [InlineData("""{"role":"assistant","tool_calls":[{"id":"1","type":"custom","custom":{"name":"f"}}]}""", "messages[0].tool_calls[0].type", "unsupported_parameter")]
+    [InlineData("""{"role":"assistant","tool_calls":{}}""", "messages[0].tool_calls", "invalid_value")]
+    [InlineData("""{"role":"user","content":"x","tool_calls":[{"id":"1","function":{"name":"f","arguments":"{}"}}]}""", "messages[0].tool_calls", "invalid_value")]
+    [InlineData("""{"role":"user","content":[{"type":"input_audio","input_audio":{}}]}""", "messages[0].content[0].type", "unsupported_parameter")]
     [InlineData("""{"role":"user","content":"x","name":5}""", "messages[0].name", "invalid_value")]
     [InlineData("""{"role":"user","content":"x","\ud800":5}""", "messages[0]", "invalid_value")]
     [InlineData("\"user\"", "messages[0]", "invalid_value")]
@@ -230,12 +239,11 @@ public sealed class OpenAiMappingTests
     [InlineData("\"n\":2", "n")]
     [InlineData("\"logprobs\":true", "logprobs")]
     [InlineData("\"top_logprobs\":3", "top_logprobs")]
-    [InlineData("\"tools\":[{\"type\":\"function\"}]", "tools")]
-    [InlineData("\"tool_choice\":\"required\"", "tool_choice")]
+    [InlineData("\"tools\":[{\"type\":\"web_search\"}]", "tools[0].type")]
+    [InlineData("\"tool_choice\":{\"type\":\"allowed_tools\"}", "tool_choice.type")]
+    [InlineData("\"response_format\":{\"type\":\"grammar\"}", "response_format.type")]
     [InlineData("\"functions\":[{}]", "functions")]
     [InlineData("\"function_call\":{\"name\":\"f\"}", "function_call")]
-    [InlineData("\"response_format\":{\"type\":\"json_object\"}", "response_format")]
-    [InlineData("\"response_format\":\"text\"", "response_format")]
     [InlineData("\"modalities\":[\"text\",\"audio\"]", "modalities")]
     [InlineData("\"audio\":{\"voice\":\"x\"}", "audio")]
     [InlineData("\"web_search_options\":{}", "web_search_options")]
@@ -258,6 +266,86 @@ public sealed class OpenAiMappingTests
     [InlineData("\"store\":false,\"service_tier\":\"auto\",\"user\":\"ada\",\"metadata\":{\"a\":\"b\"},\"safety_identifier\":\"x\",\"prompt_cache_key\":\"k\",\"reasoning_effort\":\"low\"")]
     [InlineData("\"temperature\":null,\"top_p\":null,\"seed\":null,\"max_tokens\":null,\"logit_bias\":null,\"stream\":null,\"stream_options\":null")]
     public void ToCall_Harmless_IsAccepted(string members) => Accepted(members).UnknownMembers.ShouldBe(0);
+
+    [Theory]
+    [InlineData("\"tools\":{}", "tools")]
+    [InlineData("\"tools\":[{\"type\":\"function\"}]", "tools[0].function")]
+    [InlineData("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"no spaces\"}}]", "tools[0].function.name")]
+    [InlineData("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":[]}}]", "tools[0].function.parameters")]
+    [InlineData("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"description\":\"\\ud800\"}}]", "tools[0]")]
+    [InlineData("\"tool_choice\":\"required\"", "tool_choice")]
+    [InlineData("\"tool_choice\":7", "tool_choice")]
+    [InlineData("\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"g\"}},\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]", "tool_choice.function.name")]
+    [InlineData("\"response_format\":\"text\"", "response_format")]
+    [InlineData("\"response_format\":{\"type\":\"json_schema\"}", "response_format.json_schema")]
+    [InlineData("\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"x\"}}", "response_format.json_schema.schema")]
+    [InlineData("\"parallel_tool_calls\":1", "parallel_tool_calls")]
+    public void ToCall_BadTools_AreNamedByPath(string members, string param)
+    {
+        var error = Refused(members);
+
+        (error.Status, error.Code, error.Param).ShouldBe((400, "invalid_value", param));
+        error.Message.ShouldStartWith(param);
+    }
+
+    [Fact]
+    public void ToCall_ToolsWithoutBounds_AreRefused()
+    {
+        var deep = string.Concat(Enumerable.Repeat("{\"a\":", 31)) + "1" + new string('}', 31);
+        Refused($"\"tools\":[{string.Join(',', Enumerable.Repeat(Tool("f"), 129))}]").Param.ShouldBe("tools");
+        Accepted($"\"max_tokens\":1,\"tools\":[{string.Join(',', Enumerable.Repeat(Tool("f"), 1))}]").Request.Tools.ShouldNotBeNull();
+        Refused($"\"tools\":[{Tool(new string('f', 65))}]").Param.ShouldBe("tools[0].function.name");
+        Refused($"\"tools\":[{Tool("f", $$"""{"description":"{{new string('x', 65 * 1024)}}"}""")}]").Param.ShouldBe("tools[0]");
+        Refused($"\"tools\":[{Tool("f", deep)}]").Message.ShouldContain("32 levels");
+        Refused($$$"""
+            "response_format":{"type":"json_schema","json_schema":{"schema":{"description":"{{{new string('x', 65 * 1024)}}}"} } }
+            """).Param.ShouldBe("response_format");
+    }
+
+    /// <summary>Models write the members of a schema in its order, so they keep it all the way (DECISIONS E2).</summary>
+    [Fact]
+    public void ToCall_Tools_ReachTheRequestAsText()
+    {
+        const string schema = """{"type":"object","properties":{"z":{},"a":{}}}""";
+        var call = Accepted($$$"""
+            "tools":[{{{Tool("add", schema)}}}],"tool_choice":{"type":"function","function":{"name":"add"}},
+            "response_format":{"type":"json_schema","json_schema":{"schema":{{{schema}}} }},"parallel_tool_calls":false
+            """);
+
+        var request = JsonInText.Read(call.Request);
+        call.Request.Tools!.Value.ValueKind.ShouldBe(JsonValueKind.String);
+        request.Tools!.Value.GetRawText().ShouldContain("""{"z":{},"a":{}}""");
+        request.ResponseFormat!.Value.GetRawText().ShouldContain("""{"z":{},"a":{}}""");
+        request.ToolChoice!.Value.GetProperty("function").GetProperty("name").GetString().ShouldBe("add");
+        call.OneToolCall.ShouldBeTrue();
+        RequestValues.Problem(call.Request).ShouldBeNull();
+        Accepted("\"tools\":[],\"tool_choice\":\"auto\"").Request.ShouldSatisfyAllConditions(plain => plain.Tools.ShouldBeNull(), plain => plain.ToolChoice.ShouldBeNull());
+    }
+
+    [Theory]
+    [InlineData("wide", "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]", "tools")]
+    [InlineData("wide", "\"response_format\":{\"type\":\"json_object\"}", "response_format")]
+    public void ToCall_ModelKnowsNoTools_IsRefusedByName(string model, string members, string param)
+    {
+        var error = Map($$"""{"model":"{{model}}","messages":{{Hello}},{{members}}}""").Error.ShouldNotBeNull();
+
+        (error.Status, error.Code, error.Param).ShouldBe((400, "unsupported_parameter", param));
+    }
+
+    [Fact]
+    public void ToCall_ToolRound_KeepsCallsAndResults()
+    {
+        var messages = Map("""
+            {"model":"tiny","messages":[{"role":"user","content":"1+1?"},
+              {"role":"assistant","content":null,"refusal":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"add","arguments":"{\"a\":1}"}}]},
+              {"role":"tool","tool_call_id":"call_1","content":[{"type":"text","text":"2"}]}]}
+            """).Call!.Request.Messages!;
+
+        messages[1].ToolCalls.ShouldBe([new ToolCall { Id = "call_1", Name = "add", Arguments = """{"a":1}""" }]);
+        (messages[1].Content, messages[2].Content, messages[2].ToolCallId, messages[2].Role).ShouldBe(("", "2", "call_1", "tool"));
+    }
+
+    private static string Tool(string name, string parameters = "{}") => $$$"""{"type":"function","function":{"name":"{{{name}}}","parameters":{{{parameters}}}}}""";
 
     [Fact]
     public void ToCall_NobodyKnows_IsAcceptedAndCounted() => Accepted("\"verve\":3,\"zeal\":{\"a\":[1]}").UnknownMembers.ShouldBe(2);
