@@ -12,8 +12,7 @@ internal static class FedAiCommand
         {
             RunCommand.Create(), GatewayCommand.Create(), RelayCommand.Create(), RelaysCommand.Create(), KeysCommand.Create(), ApiKeysCommand.Create(), ManifestCommand.Create(),
             StatusCommand.Create(), AskCommand.Create(), RoutersCommand.Create(), TrustCommand.Create(), MeteringCommand.Create(), ConfigCommand.Create(), DoctorCommand.Create(),
-            ProfileCommand.Create(), RecommendCommand.Create(),
-            ModelsCommand.Create(),
+            ProfileCommand.Create(), BenchCommand.Create(), RecommendCommand.Create(), ModelsCommand.Create(),
         };
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using FedAi.Daemon.Bench;
 using FedAi.Daemon.Capability;
 using FedAi.Daemon.Hosting;
 
@@ -13,11 +14,13 @@ internal static class ProfileCommand
 
     private static readonly Option<bool> Offline = new("--offline") { Description = "ask nobody: leave the network unmeasured" };
 
+    private static readonly Option<bool> DiskSample = new("--disk-sample") { Description = "also measure the data folder's disk, about a second" };
+
     public static Command Create()
     {
         var command = new Command("profile", "look at this machine: processor, memory, disk, GPU, system and network")
         {
-            CliOptions.Data, CliOptions.Config, CliOptions.Set, Offline, CliOptions.Json,
+            CliOptions.Data, CliOptions.Config, CliOptions.Set, Offline, DiskSample, CliOptions.Json,
         };
         command.SetAction(ShowAsync);
         return command;
@@ -28,8 +31,21 @@ internal static class ProfileCommand
         if (await CliConfig.ReadAsync(arguments) is not { } options) return ExitCodes.Usage;
         var targets = arguments.GetValue(Offline) ? [] : NetworkTargets.Of(options);
         var profile = await MachineScan.RunAsync(MachineRoot.This, arguments.GetValue(CliOptions.Data)!, targets, options.Bands, options.Privacy, TimeProvider.System, cancellationToken);
+        if (arguments.GetValue(DiskSample)) profile = Sampled(profile, arguments.GetValue(CliOptions.Data)!, options.Bands);
         Console.WriteLine(arguments.GetValue(CliOptions.Json) ? JsonSerializer.Serialize(profile, CapabilityJson.Default.MachineProfile) : TerminalText.Clean(Text(profile)));
         return ExitCodes.Ok;
+    }
+
+    private static MachineProfile Sampled(MachineProfile profile, string folder, BandOptions bands)
+    {
+        var sample = DiskWork.Sample(folder, out var problem);
+        var hardware = profile.Hardware with { Disk = profile.Hardware.Disk with { Sample = sample } };
+        return profile with
+        {
+            Hardware = hardware,
+            CapabilityBands = BandRules.Of(hardware, profile.Network, bands),
+            Problems = [.. profile.Problems.Where(known => !known.Contains("--disk-sample", StringComparison.Ordinal)), .. problem is null ? Array.Empty<string>() : [problem]],
+        };
     }
 
     /// <summary>One line for each part, with its band.</summary>

@@ -6,9 +6,12 @@ namespace FedAi.TestKit;
 /// <summary>Signals that .NET has no name for, and the ends of processes that are not our children.</summary>
 internal static partial class Signals
 {
-    private const int KillSignal = 9, StopSignal = 19;
+    private const int InterruptSignal = 2, KillSignal = 9, StopSignal = 19;
 
     public static void Kill(int process) => Send(process, KillSignal);
+
+    /// <summary>As Ctrl-C does.</summary>
+    public static void Interrupt(int process) => Send(process, InterruptSignal);
 
     /// <summary>Freezes a process where it stands.</summary>
     public static void Freeze(int process) => Send(process, StopSignal);
