@@ -19,19 +19,28 @@ internal sealed class ModelBench(IRunner runner, BenchClock clock, long seed)
 
     private static readonly string[] Words = ["a", "node", "serves", "the", "model", "for", "every", "router", "that", "asks", "and", "counts", "its", "tokens", "well", "today"];
 
-    /// <summary>Waits until the model is loaded; null when it is, else why not.</summary>
+    /// <summary>Waits until a model answers; null when one does, else why not.</summary>
     public async Task<string?> LoadAsync(CancellationToken cancellationToken)
     {
-        var changed = new SemaphoreSlim(0);
+        using var changed = new SemaphoreSlim(0);
         void OnChanged() => changed.Release();
         runner.Changed += OnChanged;
         try
         {
-            clock.Say("loading the model");
-            // A model that cannot be served says so and stays so; one that loads is waited for.
-            while (!runner.Status.Ready && IsOnTheWay(runner.Status.Detail) && clock.Left > TimeSpan.Zero)
+            while (true)
+            {
+                clock.Say("loading the model");
+                // One that is kept on disk until it is asked loads now; one that cannot be served says so and stays so.
+                var refusal = Model is { } model ? await FirstAsync(model, cancellationToken) : null;
+                if (Model is not null && refusal is null) return null;
+                if (refusal is not null and not { Code: ErrorCode.ModelLoading } || (refusal is null && !IsOnTheWay(runner.Status.Detail))) return refusal?.Hint ?? runner.Status.Detail;
+                if (clock.Left <= TimeSpan.Zero) return "it did not load in time";
                 await changed.WaitAsync(TimeSpan.FromMilliseconds(200), cancellationToken);
-            return runner.Status.Ready ? null : runner.Status.Detail ?? "the model did not load in time";
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return "interrupted";
         }
         finally
         {
@@ -39,12 +48,25 @@ internal sealed class ModelBench(IRunner runner, BenchClock clock, long seed)
         }
     }
 
+    private RunnerModel? Model => runner.Models.FirstOrDefault(model => model.Generates);
+
+    /// <summary>Asks for one token; null when it came.</summary>
+    private async Task<Refusal?> FirstAsync(RunnerModel model, CancellationToken cancellationToken)
+    {
+        await foreach (var step in runner.StreamAsync(Request(model, Words[0], tokens: 1), cancellationToken))
+            if (step is InferenceFailure failure) return failure.Refusal;
+        return null;
+    }
+
+    private static InferenceRequest Request(RunnerModel model, string prompt, int tokens) =>
+        new() { RequestId = Guid.CreateVersion7().ToString(), ModelId = model.Id, Prompt = prompt, MaxTokens = tokens, Temperature = 0 };
+
     private static bool IsOnTheWay(string? detail) => detail is null || detail.StartsWith("starting", StringComparison.Ordinal) || detail.StartsWith("loading", StringComparison.Ordinal);
 
     /// <summary>Measures until the clock is up, at least so many rounds of each size.</summary>
     public async Task<IReadOnlyList<ModelSpeed>> MeasureAsync(int leastRounds, CancellationToken cancellationToken)
     {
-        var model = runner.Models[0];
+        var model = Model!;
         List<double>[] first = [.. Shares.Select(_ => new List<double>())], rate = [.. Shares.Select(_ => new List<double>())];
         var tokens = new int[Shares.Length];
         // One token a word at most at first; what the model counts then tells how many words fill its context.
@@ -73,11 +95,10 @@ internal sealed class ModelBench(IRunner runner, BenchClock clock, long seed)
     /// <summary>One request: prompt tokens, seconds to the first token, tokens per second after it (0: too few). Null when it was refused.</summary>
     private async Task<(int PromptTokens, double FirstSeconds, double TokensPerSecond)?> AskAsync(RunnerModel model, string prompt, CancellationToken cancellationToken)
     {
-        var request = new InferenceRequest { RequestId = Guid.CreateVersion7().ToString(), ModelId = model.Id, Prompt = prompt, MaxTokens = AnswerTokens, Temperature = 0 };
         var (began, firstAt, firstTokens) = (Stopwatch.GetTimestamp(), 0L, 0);
         try
         {
-            await foreach (var step in runner.StreamAsync(request, cancellationToken))
+            await foreach (var step in runner.StreamAsync(Request(model, prompt, AnswerTokens), cancellationToken))
             {
                 if (step is InferenceDelta delta && firstAt == 0) (firstAt, firstTokens) = (Stopwatch.GetTimestamp(), delta.Tokens);
                 if (step is not InferenceEnd end) continue;

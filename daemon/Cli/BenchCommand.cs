@@ -38,7 +38,7 @@ internal static class BenchCommand
         using var interruption = new Interruption();
         using var lines = new BenchLines("node");
         var profile = await MachineScan.RunAsync(MachineRoot.This, folder, [], options.Bands, options.Privacy, TimeProvider.System, interruption.Token);
-        await using var runner = NodeRunner.Start(options.Runner, folder, NullLogger<LlamaRunner>.Instance, TimeProvider.System);
+        await using var runner = NodeRunner.Start(options.Runner, options.Models, folder, NullLogger<LlamaRunner>.Instance, TimeProvider.System);
         var input = new NodeBenchInput(profile, folder, NetworkTargets.Of(options), arguments.GetValue(Seed) ?? options.Bench.Seed, isShort, ProductVersion.Text, runner is NoRunner ? null : runner);
         return await ShowAsync(arguments, await NodeBench.RunAsync(input, new BenchClock(budget, TimeProvider.System, lines), TimeProvider.System, interruption.Token), lines);
     }
