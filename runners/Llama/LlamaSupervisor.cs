@@ -247,7 +247,7 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
 
     private void PublishReady(LlamaChild child, in HostEvent loaded, string sha256)
     {
-        var denied = cage!.Denies | DenialRules.Inner(loaded.Locked);
+        var denied = DenialRules.Whole(cage!.Denies, loaded.Locked, Environment.IsPrivilegedProcess);
         var detail = loaded.Text == "model" ? null : string.Create(CultureInfo.InvariantCulture, $"llama.cpp does not know this model's chat template; messages go as \"{loaded.Text}\"");
         var status = new RunnerStatus("llama.cpp", true, detail, child.RunnerProcessId(), restarts, DenialRules.Name(cage.Level), DenialRules.NotDenied(denied), 0);
         RunnerLog.Ready(logger, ModelId, loaded.Count, options.Slots, status.Isolation);

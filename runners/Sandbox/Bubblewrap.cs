@@ -9,7 +9,9 @@ internal static class Bubblewrap
         [
             "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
             "--ro-bind", "/usr", "/usr", "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache",
-            "--ro-bind-try", "/sys/devices/system/cpu", "/sys/devices/system/cpu", "--proc", "/proc", "--dev", "/dev",
+            "--ro-bind-try", "/sys/devices/system/cpu", "/sys/devices/system/cpu", "--proc", "/proc",
+            // No more than these two: what is mapped from /dev/zero, and files in /dev/shm, are memory that no limit of the process counts.
+            "--tmpfs", "/dev", "--dev-bind", "/dev/null", "/dev/null", "--dev-bind", "/dev/urandom", "/dev/urandom", "--remount-ro", "/dev",
         ];
         foreach (var path in (string[])["/bin", "/lib", "/lib64", "/lib32"]) // links into /usr on most systems, folders on some
             arguments.AddRange(new FileInfo(path).LinkTarget is { } target ? ["--symlink", target, path] : ["--ro-bind-try", path, path]);

@@ -10,7 +10,7 @@ internal sealed class Cage
 {
     /// <summary>System folders that every program needs to read: libraries, and what .NET asks about memory and processors.</summary>
     private static readonly string[] SystemReadable =
-        ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/proc", "/sys/devices/system/cpu", "/sys/fs/cgroup", "/dev/urandom", "/dev/zero"];
+        ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/proc", "/sys/devices/system/cpu", "/sys/fs/cgroup", "/dev/urandom"];
 
     private Cage(IsolationLevel level) => Level = level;
 

@@ -7,17 +7,24 @@ internal static class DenialRules
     public static Denials Outer(IsolationLevel level, int landlockAbi) => level switch
     {
         IsolationLevel.Bubblewrap =>
-            Denials.Network | Denials.ReadFiles | Denials.WriteFiles | Denials.SignalProcesses | Denials.TraceProcesses,
+            Denials.Network | Denials.ReadFiles | Denials.WriteFiles | Denials.DisturbProcesses | Denials.InspectProcesses,
         IsolationLevel.Landlock =>
-            Denials.Network | Denials.ReadFiles | Denials.TraceProcesses | (landlockAbi >= 3 ? Denials.WriteFiles : Denials.None),
-        IsolationLevel.Unshare => Denials.Network | Denials.TraceProcesses,
+            Denials.Network | Denials.ReadFiles | Denials.InspectProcesses | (landlockAbi >= 3 ? Denials.WriteFiles : Denials.None),
+        IsolationLevel.Unshare => Denials.Network | Denials.InspectProcesses,
         _ => Denials.None,
     };
 
-    /// <summary>What the process denies itself once its libraries are loaded (<see cref="ProcessLock"/>).</summary>
-    public static Denials Inner(bool locked) => locked
-        ? Denials.Network | Denials.StartPrograms | Denials.SignalProcesses | Denials.TraceProcesses | Denials.UnlimitedMemory
-        : Denials.None;
+    /// <summary>
+    /// What is denied once the process has locked itself as well (<see cref="ProcessLock"/>). Not looking into other processes: their memory is a file
+    /// too. Not unlimited memory where any file can be opened: <c>/dev/zero</c> is some. And the kernel counts no threads for root.
+    /// </summary>
+    public static Denials Whole(Denials outer, bool locked, bool isRoot)
+    {
+        if (!locked) return outer;
+        var memory = outer.HasFlag(Denials.ReadFiles) ? Denials.UnlimitedMemory : Denials.None;
+        var threads = isRoot ? Denials.None : Denials.EndlessThreads;
+        return outer | Denials.Network | Denials.StartPrograms | Denials.DisturbProcesses | memory | threads;
+    }
 
     /// <summary>Names, for <c>/status</c>, of what is not denied; empty is what one wants to see.</summary>
     public static IReadOnlyList<string> NotDenied(Denials denied) =>
@@ -28,9 +35,10 @@ internal static class DenialRules
                (Denials.ReadFiles, "reading files"),
                (Denials.WriteFiles, "changing files"),
                (Denials.StartPrograms, "starting programs"),
-               (Denials.SignalProcesses, "signalling processes"),
-               (Denials.TraceProcesses, "tracing processes"),
+               (Denials.DisturbProcesses, "disturbing processes"),
+               (Denials.InspectProcesses, "looking into processes"),
                (Denials.UnlimitedMemory, "unlimited memory"),
+               (Denials.EndlessThreads, "endless threads"),
            }
            where !denied.HasFlag(pair.Denial)
            select pair.Name,

@@ -9,7 +9,8 @@ internal enum Denials
     ReadFiles = 2,
     WriteFiles = 4,
     StartPrograms = 8,
-    SignalProcesses = 16,
-    TraceProcesses = 32,
+    DisturbProcesses = 16,
+    InspectProcesses = 32,
     UnlimitedMemory = 64,
+    EndlessThreads = 128,
 }

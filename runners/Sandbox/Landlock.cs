@@ -24,9 +24,10 @@ internal static class Landlock
     public static unsafe bool TryRestrictThread(IEnumerable<string> readable)
     {
         if (Abi == 0 || LinuxCalls.prctl(LinuxCalls.PrSetNoNewPrivs, 1, 0, 0, 0) != 0) return false;
-        // The kernel takes a shorter struct from those who know less: 8 bytes are file rights (ABI 1), 16 add TCP (ABI 4).
-        var handled = stackalloc ulong[2] { FileRights(Abi), 3 };
-        var ruleset = (int)LinuxCalls.syscall(SystemCalls.LandlockCreateRuleset, (nint)handled, Abi >= 4 ? 16 : 8, 0, 0);
+        // The kernel takes a shorter struct from those who know less: 8 bytes are file rights (ABI 1), 16 add TCP (ABI 4), 24 add
+        // abstract sockets and signals (ABI 6).
+        var handled = stackalloc ulong[3] { FileRights(Abi), 3, 3 };
+        var ruleset = (int)LinuxCalls.syscall(SystemCalls.LandlockCreateRuleset, (nint)handled, Abi switch { >= 6 => 24, >= 4 => 16, _ => 8 }, 0, 0);
         if (ruleset < 0) return false;
         try
         {

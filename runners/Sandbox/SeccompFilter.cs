@@ -19,7 +19,7 @@ internal sealed class SeccompFilter
     private const ushort Return = 0x06;
     private const uint NumberOffset = 0;      // struct seccomp_data: nr, arch, ip, args[6]
     private const uint ArchitectureOffset = 4;
-    private const uint FirstArgumentOffset = 16;
+    private const uint FirstArgumentOffset = 16, SecondArgumentOffset = 24, FourthArgumentOffset = 40;
     private const uint X32Bit = 0x40000000;   // a second set of numbers for the same calls, on x86-64 only
     private const uint CloneThread = 0x10000;
 
@@ -47,16 +47,24 @@ internal sealed class SeccompFilter
         return filter;
     }
 
-    /// <summary>For a process that has loaded what it needs: as before, and no programs, no processes, no signals to others.</summary>
+    /// <summary>
+    /// For a process that has loaded what it needs: as before, and no programs, no processes, nothing that reaches other processes of the same
+    /// user (signals, also those a descriptor sends; their limits and priorities), and no memory that RLIMIT_DATA does not count.
+    /// </summary>
     public static SeccompFilter AfterLoading(SystemCalls calls)
     {
         var filter = new SeccompFilter(calls);
         filter.ForbidReachingOut(calls);
         foreach (var call in (int?[])[calls.Fork, calls.Vfork, calls.Execve, calls.Execveat, calls.Kill, calls.Tkill, calls.RtSigqueueinfo,
-                     calls.RtTgsigqueueinfo, SystemCalls.PidfdSendSignal, calls.Unshare, calls.Setns])
+                     calls.RtTgsigqueueinfo, SystemCalls.PidfdSendSignal, calls.Unshare, calls.Setns, calls.Setpriority, calls.SchedSetscheduler,
+                     calls.SchedSetparam, calls.SchedSetattr, calls.IoprioSet, calls.MigratePages, calls.MovePages, calls.Shmget, calls.Semget,
+                     calls.Msgget, calls.MqOpen])
             filter.Forbid(call, Eperm);
         filter.Forbid(SystemCalls.Clone3, Enosys); // its flags lie behind a pointer; the C library falls back to clone
         filter.AllowOnlyWhen(calls.Clone, JumpIfAnyBit, CloneThread);
+        filter.AllowOnlyWhen(calls.Prlimit64, JumpIfEqual, 0); // its own limits
+        filter.ForbidOwnersOfDescriptors(calls.Fcntl);
+        filter.ForbidSharedMemory(calls.Mmap);
         filter.AllowOnlyWhen(calls.Tgkill, JumpIfEqual, (uint)Environment.ProcessId); // .NET interrupts its own threads with it
         filter.Add(Return, Allow);
         return filter;
@@ -84,6 +92,32 @@ internal sealed class SeccompFilter
         Add(test, operand, ifFalse: 1);
         Add(Return, Allow);
         Add(Return, Errno | Eperm);
+    }
+
+    /// <summary>A descriptor signals its owner, with any signal, when something can be read from it.</summary>
+    private void ForbidOwnersOfDescriptors(int fcntl)
+    {
+        uint[] commands = [8, 10, 15]; // F_SETOWN, F_SETSIG, F_SETOWN_EX
+        Add(JumpIfEqual, (uint)fcntl, ifFalse: (byte)(2 + 2 * commands.Length));
+        Add(LoadWord, SecondArgumentOffset);
+        foreach (var command in commands)
+        {
+            Add(JumpIfEqual, command, ifFalse: 1);
+            Add(Return, Errno | Eperm);
+        }
+        Add(LoadWord, NumberOffset);
+    }
+
+    /// <summary>Anonymous memory that could be shared is a file without a name, which RLIMIT_DATA does not count. Files may be mapped shared: a model is.</summary>
+    private void ForbidSharedMemory(int mmap)
+    {
+        const uint shared = 1, anonymous = 0x20;
+        Add(JumpIfEqual, (uint)mmap, ifFalse: 5);
+        Add(LoadWord, FourthArgumentOffset);
+        Add(JumpIfAnyBit, shared, ifFalse: 2);
+        Add(JumpIfAnyBit, anonymous, ifFalse: 1);
+        Add(Return, Errno | Eperm);
+        Add(LoadWord, NumberOffset);
     }
 
     private void Add(ushort code, uint operand, byte ifTrue = 0, byte ifFalse = 0) => program.Add(new(code, ifTrue, ifFalse, operand));

@@ -6,8 +6,7 @@ using FedAi.Tests.Runners.Sandbox;
 return args switch
 {
     ["store-writer", var path] => await StoreWriterProcess.RunAsync(path),
-    ["cage-probe", var mode, var file, var process, var port] => CageProbe.Run(mode, file, int.Parse(process), int.Parse(port)),
-    ["cage-calls", var mode] => CageProbe.RunCalls(mode),
+    ["cage-probe", var mode, .. var scene] => CageProbe.Run(mode, scene),
     ["cage-fill", var file] => CageProbe.RunFill(file),
     ["runner-parent", var level] => await CagedModelTests.RunParentAsync(level),
     _ => 2,
