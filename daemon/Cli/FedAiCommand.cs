@@ -11,7 +11,7 @@ internal static class FedAiCommand
         var root = new RootCommand("fedai: federated AI inference. A node serves models, a router finds nodes, a gateway is your own OpenAI-compatible door.")
         {
             RunCommand.Create(), GatewayCommand.Create(), RelayCommand.Create(), RelaysCommand.Create(), KeysCommand.Create(), ApiKeysCommand.Create(), ManifestCommand.Create(),
-            StatusCommand.Create(), AskCommand.Create(), RoutersCommand.Create(), TrustCommand.Create(), MeteringCommand.Create(), ConfigCommand.Create(), DoctorCommand.Create(),
+            StatusCommand.Create(), AskCommand.Create(), RoutersCommand.Create(), TrustCommand.Create(), MeteringCommand.Create(), ConfigCommand.Create(), ReloadCommand.Create(), DoctorCommand.Create(),
             ProfileCommand.Create(), BenchCommand.Create(), RecommendCommand.Create(), ModelsCommand.Create(),
         };
         var parsed = root.Parse(arguments);

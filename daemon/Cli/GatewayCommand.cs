@@ -22,9 +22,12 @@ internal static class GatewayCommand
     private static async Task<int> RunAsync(ParseResult arguments)
     {
         var (relays, directories) = (arguments.GetValue(Relays)!, arguments.GetValue(CliOptions.Aggregators)!);
-        if (await CliConfig.ReadAsync(arguments, ("gateway.listen", arguments.GetValue(Listen)), ("relays.bootstrap", relays.Length > 0 ? string.Join(',', relays) : null),
-                ("relays.directories", directories.Length > 0 ? string.Join(',', directories) : null)) is not { } options)
-            return ExitCodes.Usage;
+        (string, string?)[] flags =
+        [
+            ("gateway.listen", arguments.GetValue(Listen)), ("relays.bootstrap", relays.Length > 0 ? string.Join(',', relays) : null),
+            ("relays.directories", directories.Length > 0 ? string.Join(',', directories) : null),
+        ];
+        if (await CliConfig.ReadAsync(arguments, flags) is not { } options) return ExitCodes.Usage;
         var folder = Path.GetFullPath(arguments.GetValue(CliOptions.Data)!);
         if (!IdentityFile.TryCreate(folder, out var key) && !IdentityFile.TryRead(folder, out key, out var problem))
         {
@@ -32,6 +35,6 @@ internal static class GatewayCommand
             return ExitCodes.Usage;
         }
 
-        using (key) return await DaemonHost.RunAsync(new DaemonContext { Role = Role.Gateway, DataFolder = folder, Options = options, Key = key }, Console.Error);
+        using (key) return await DaemonHost.RunAsync(new DaemonContext { Role = Role.Gateway, DataFolder = folder, Options = options, Key = key, Reread = () => CliConfig.LoadAsync(arguments, flags) }, Console.Error);
     }
 }

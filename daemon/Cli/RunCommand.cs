@@ -19,7 +19,8 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(ParseResult arguments)
     {
-        if (await CliConfig.ReadAsync(arguments, ("http.listen", arguments.GetValue(Listen)), ("runner.modelPath", arguments.GetValue(Model))) is not { } options) return ExitCodes.Usage;
+        (string, string?)[] flags = [("http.listen", arguments.GetValue(Listen)), ("runner.modelPath", arguments.GetValue(Model))];
+        if (await CliConfig.ReadAsync(arguments, flags) is not { } options) return ExitCodes.Usage;
         var folder = Path.GetFullPath(arguments.GetValue(CliOptions.Data)!);
         if (!IdentityFile.TryRead(folder, out var key, out var problem))
         {
@@ -31,7 +32,7 @@ internal static class RunCommand
         {
             var (role, noRole) = RoleFile.Read(folder, key);
             if (role is not null)
-                return await DaemonHost.RunAsync(new DaemonContext { Role = role.Value, DataFolder = folder, Options = options, Key = key }, Console.Error);
+                return await DaemonHost.RunAsync(new DaemonContext { Role = role.Value, DataFolder = folder, Options = options, Key = key, Reread = () => CliConfig.LoadAsync(arguments, flags) }, Console.Error);
             await Errors.TellAsync(noRole!);
             return ExitCodes.Usage;
         }

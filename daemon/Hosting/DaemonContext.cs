@@ -11,6 +11,9 @@ internal sealed record DaemonContext
     public string? DataFolder { get; init; }
     public KeyPair? Key { get; init; }
 
+    /// <summary>Reads the configuration again from where <see cref="Options"/> came from, for <see cref="Reload"/>.</summary>
+    public Func<Task<OptionsResult>>? Reread { get; init; }
+
     /// <summary>Where this role listens: the configured address, else its own port on loopback (DECISIONS E17).</summary>
     public IPEndPoint Listen => ListenAddress.TryParse(Role == Role.Gateway ? Options.Gateway.Listen : Options.Http.Listen, out var address)
         ? address

@@ -14,6 +14,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Serilog;
+using Serilog.Core;
 
 namespace FedAi.Daemon.Hosting;
 
@@ -28,7 +29,9 @@ internal static partial class DaemonHost
     {
         // No default configuration sources: they would read the folder the daemon was started in (and watch it), and variables that are not ours.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.AddSerilog(DaemonLog.Create(context.Options.Log), dispose: true);
+        var level = new LoggingLevelSwitch();
+        builder.Services.AddSingleton(level).AddSingleton<Reload>();
+        builder.Logging.AddSerilog(DaemonLog.Create(context.Options.Log, level), dispose: true);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Limit(kestrel, context));
         builder.Services.AddRoutingCore();
         AddCommon(builder.Services, context);
@@ -56,6 +59,7 @@ internal static partial class DaemonHost
         {
             app.MapControl();
             app.MapDoctor();
+            app.MapReload();
             if (app.Services.GetService<ApiKeys>() is not null) app.MapApiKeys();
         }
 

@@ -10,10 +10,11 @@ internal static class DaemonLog
 {
     private const string Text = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Level:u3} {SourceContext} {Message:lj}{Fault:l}{NewLine}";
 
-    public static Logger Create(LogOptions options)
+    public static Logger Create(LogOptions options, LoggingLevelSwitch level)
     {
+        level.MinimumLevel = Level(options.Level);
         var log = new LoggerConfiguration()
-            .MinimumLevel.Is(Level(options.Level))
+            .MinimumLevel.ControlledBy(level)
             // The framework's lines below a warning name paths and connections of every request: noise, and at debug level parts of what was sent.
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .Enrich.With<FaultEnricher>();
@@ -22,7 +23,7 @@ internal static class DaemonLog
             : log.WriteTo.Console(outputTemplate: Text, formatProvider: CultureInfo.InvariantCulture)).CreateLogger();
     }
 
-    private static LogEventLevel Level(LogLevel level) => level switch
+    public static LogEventLevel Level(LogLevel level) => level switch
     {
         LogLevel.Trace => LogEventLevel.Verbose,
         LogLevel.Debug => LogEventLevel.Debug,

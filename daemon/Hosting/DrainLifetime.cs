@@ -5,7 +5,7 @@ namespace FedAi.Daemon.Hosting;
 
 /// <summary>
 /// Ends the daemon in order on SIGTERM and SIGINT: no new requests, those being answered end, then the host stops; below 10 s
-/// altogether. A second signal does not wait.
+/// altogether. A second signal does not wait. SIGHUP reads the configuration again; at a terminal it means that the terminal is gone, and ends the daemon.
 /// </summary>
 internal sealed class DrainLifetime(RequestGuard guard, IHostApplicationLifetime lifetime, IServiceProvider services) : IHostLifetime, IDisposable
 {
@@ -22,6 +22,7 @@ internal sealed class DrainLifetime(RequestGuard guard, IHostApplicationLifetime
     {
         foreach (var signal in (ReadOnlySpan<PosixSignal>)[PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT])
             signals.Add(PosixSignalRegistration.Create(signal, OnSignal));
+        signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, Console.IsInputRedirected ? OnReload : OnSignal));
         return Task.CompletedTask;
     }
 
@@ -34,6 +35,12 @@ internal sealed class DrainLifetime(RequestGuard guard, IHostApplicationLifetime
         context.Cancel = true;
         if (Interlocked.Increment(ref asked) == 1) _ = StopAsync();
         else lifetime.StopApplication();
+    }
+
+    private void OnReload(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        _ = services.GetRequiredService<Reload>().OnSignalAsync();
     }
 
     private async Task StopAsync()

@@ -4,8 +4,6 @@ using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Messages;
 using FedAi.Runners;
-using FedAi.Runners.Llama;
-using FedAi.Runners.OpenAi;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -23,11 +21,9 @@ internal static class NodeModule
         services.AddSingleton(provider => Identity(provider.GetRequiredService<KeyPair>(), provider.GetRequiredService<NodeOptions>()));
         services.AddSingleton(provider => new RouterLinks(Links(provider.GetRequiredService<NodeOptions>()), provider.GetRequiredService<RouterDirectory>()));
         services.AddSingleton(provider => new CapacityGate(provider.GetRequiredService<NodeOptions>().MaxConcurrency));
+        services.AddSingleton(provider => new NodeRunner(provider.GetRequiredService<RunnerOptions>(), provider.GetRequiredService<ModelsOptions>(), dataFolder, provider.GetRequiredService<ILoggerFactory>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => NodeRoles.Add(
-            provider.GetRequiredService<RunnerOptions>().Kind == RunnerKind.OpenAi
-                ? NodeUpstreams.Start(provider.GetRequiredService<RunnerOptions>(), provider.GetRequiredService<ILogger<OpenAiRunner>>(), provider.GetRequiredService<TimeProvider>())
-                : NodeRunner.Start(provider.GetRequiredService<RunnerOptions>(), provider.GetRequiredService<ModelsOptions>(), dataFolder, provider.GetRequiredService<ILogger<LlamaRunner>>(), provider.GetRequiredService<TimeProvider>()),
-            provider.GetRequiredService<NodeOptions>(), provider.GetRequiredService<RunnerOptions>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<NodeRunner>(), provider.GetRequiredService<NodeOptions>(), provider.GetRequiredService<RunnerOptions>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<NodeSealKeys>().AddSingleton<NodeMetering>().AddSingleton<NodeInference>().AddSingleton<NodeOffer>().AddSingleton<RegistrationLog>().AddSingleton<RouterCallClient>().AddSingleton<RouterRegistration>().AddSingleton<NodeEndpoints>();
         services.AddSingleton(provider => new OwnManifest(Path.Combine(dataFolder, OwnManifest.FileName), provider.GetRequiredService<RouterCallClient>(), provider.GetRequiredService<ILogger<OwnManifest>>()));
         services.AddSingleton<ChannelStates>().AddSingleton<RouterConnectClient>().AddSingleton<ChannelListener>();
@@ -52,6 +48,15 @@ internal static class NodeModule
         var offer = app.Services.GetRequiredService<NodeOffer>();
         app.Services.GetRequiredService<IRunner>().Changed += offer.Changed;
         app.Services.GetRequiredService<ChannelStates>().Opened += offer.Changed;
+    }
+
+    /// <summary>Takes other limits and models while it runs, and tells the routers.</summary>
+    public static void Change(IServiceProvider services, NodeOptions node, RunnerOptions runner, ModelsOptions models)
+    {
+        services.GetRequiredService<NodeIdentity>().Limits = Limits(node);
+        services.GetRequiredService<CapacityGate>().MaxConcurrency = node.MaxConcurrency;
+        services.GetRequiredService<NodeRunner>().Change(runner, models);
+        services.GetRequiredService<NodeOffer>().Changed();
     }
 
     /// <summary>This role's members of <c>/status</c>.</summary>
@@ -103,8 +108,10 @@ internal static class NodeModule
     private static NodeIdentity Identity(KeyPair key, NodeOptions options) => new(
         key,
         new NodePricing(options.Pricing.InputMsat, options.Pricing.OutputMsat),
-        new NodeLimits(options.MaxConcurrency, options.MaxTokens, options.MaxPromptBytes, TimeSpan.FromMilliseconds(options.MaxRuntimeMs)),
+        Limits(options),
         options.Region);
+
+    private static NodeLimits Limits(NodeOptions options) => new(options.MaxConcurrency, options.MaxTokens, options.MaxPromptBytes, TimeSpan.FromMilliseconds(options.MaxRuntimeMs));
 
     private static List<RouterLink> Links(NodeOptions options) =>
         [.. options.Routers.Select(text => RouterLink.TryParse(text, out var link) ? link! : throw new FormatException($"node.routers holds \"{text}\"; write npub1… or npub1…@https://host."))];

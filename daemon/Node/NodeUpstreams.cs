@@ -7,13 +7,6 @@ internal static class NodeUpstreams
 {
     private const int MaxKeyChars = 4096;
 
-    /// <summary>Starts sharing them; an <see cref="InvalidDataException"/> when a key cannot be had.</summary>
-    public static OpenAiRunner Start(RunnerOptions options, ILogger<OpenAiRunner> logger, TimeProvider time)
-    {
-        var (upstreams, problems) = Read(options);
-        return problems.Count == 0 ? OpenAiRunner.Start(upstreams, logger, time) : throw new InvalidDataException(string.Join("; ", problems));
-    }
-
     /// <summary>Reads them; every key file that is no good is a problem of its own.</summary>
     public static (IReadOnlyList<OpenAiUpstream> Upstreams, IReadOnlyList<string> Problems) Read(RunnerOptions options)
     {

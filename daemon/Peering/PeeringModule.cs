@@ -34,6 +34,15 @@ internal static class PeeringModule
         services.AddHostedService<TrustService>().AddHostedService<RelayIngestService>().AddHostedService<RelayFinderService>().AddHostedService<PeerRelayService>();
     }
 
+    /// <summary>Puts other lists in place of the operator's; what this role itself names stays.</summary>
+    public static void SetLists(IServiceProvider services, FilterOptions filter)
+    {
+        var scores = services.GetRequiredService<TrustScores>();
+        var lists = PeerLists.From(filter) with { Named = scores.Lists.Named };
+        scores.Lists = lists;
+        services.GetRequiredService<WebOfTrust>().SetLists(lists);
+    }
+
     /// <summary>The gate for signed requests, for roles that take them.</summary>
     public static void AddGate(IServiceCollection services)
     {

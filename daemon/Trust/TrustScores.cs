@@ -8,21 +8,26 @@ namespace FedAi.Daemon.Trust;
 internal sealed class TrustScores
 {
     private readonly WotOptions web;
-    private readonly FrozenSet<Hex32> allowed, known, muted, blocked;
+    private volatile Named named;
     private volatile TrustSnapshot current = TrustSnapshot.Empty;
     private volatile TaskCompletionSource news = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public TrustScores(PeerLists lists, WotOptions web)
     {
-        Lists = lists;
         this.web = web;
-        allowed = Keys(lists.Allow);
-        known = Keys(lists.Allow.Concat(lists.Follow).Concat(lists.Named));
-        muted = Keys(lists.Mute);
-        blocked = Keys(lists.Block);
+        named = new Named(lists);
     }
 
-    public PeerLists Lists { get; }
+    /// <summary>The operator's lists; they may change while the daemon runs.</summary>
+    public PeerLists Lists
+    {
+        get => named.Lists;
+        set
+        {
+            named = new Named(value);
+            Tell();
+        }
+    }
 
     public int MinScore => web.MinScore;
 
@@ -37,32 +42,46 @@ internal sealed class TrustScores
         var before = current;
         current = next;
         if (!Filters || (before.HasWeb && !next.Trusted(web.MinScore).Any(key => before.Of(key) < web.MinScore))) return;
-        var told = news;
-        news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        told.SetResult();
+        Tell();
     }
 
-    /// <summary>Completes when, after this call, the filter came into force or a key gained what it needs to be heard.</summary>
+    /// <summary>Completes when, after this call, the filter came into force, the lists changed or a key gained what it needs to be heard.</summary>
     public Task NextChange() => news.Task;
 
     /// <summary>Keys that are heard while strangers are not: whom the operator named, then the most trusted.</summary>
     public IEnumerable<Hex32> MostTrusted(int most) =>
-        known.Concat(current.Trusted(web.MinScore).Where(key => !known.Contains(key)).OrderByDescending(current.Of)).Where(key => Judge(key) is PeerStanding.Known or PeerStanding.Trusted).Take(most);
+        named.Known.Concat(current.Trusted(web.MinScore).Where(key => !named.Known.Contains(key)).OrderByDescending(current.Of)).Where(key => Judge(key) is PeerStanding.Known or PeerStanding.Trusted).Take(most);
 
     public PeerStanding Judge(PublicKey key) => Judge(Hex32.From(key));
 
     /// <summary>Block beats mute beats allow beats everything else; whom the operator named himself needs no score.</summary>
     public PeerStanding Judge(Hex32 key)
     {
-        var scores = current;
-        return blocked.Contains(key) ? PeerStanding.Blocked
-            : muted.Contains(key) || scores.Mutes(key) ? PeerStanding.Muted
-            : allowed.Count > 0 && !allowed.Contains(key) ? PeerStanding.NotAllowed
-            : known.Contains(key) ? PeerStanding.Known
+        var (scores, lists) = (current, named);
+        return lists.Blocked.Contains(key) ? PeerStanding.Blocked
+            : lists.Muted.Contains(key) || scores.Mutes(key) ? PeerStanding.Muted
+            : lists.Allowed.Count > 0 && !lists.Allowed.Contains(key) ? PeerStanding.NotAllowed
+            : lists.Known.Contains(key) ? PeerStanding.Known
             : scores.Of(key) >= web.MinScore ? PeerStanding.Trusted
             : web.Enabled && scores.HasWeb ? PeerStanding.Distrusted
             : PeerStanding.Stranger;
     }
 
-    private static FrozenSet<Hex32> Keys(IEnumerable<PublicKey> keys) => keys.Select(Hex32.From).ToFrozenSet();
+    private void Tell()
+    {
+        var told = Interlocked.Exchange(ref news, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        told.SetResult();
+    }
+
+    /// <summary>The lists as they are looked up.</summary>
+    private sealed class Named(PeerLists lists)
+    {
+        public PeerLists Lists { get; } = lists;
+        public FrozenSet<Hex32> Allowed { get; } = Keys(lists.Allow);
+        public FrozenSet<Hex32> Known { get; } = Keys(lists.Allow.Concat(lists.Follow).Concat(lists.Named));
+        public FrozenSet<Hex32> Muted { get; } = Keys(lists.Mute);
+        public FrozenSet<Hex32> Blocked { get; } = Keys(lists.Block);
+
+        private static FrozenSet<Hex32> Keys(IEnumerable<PublicKey> keys) => keys.Select(Hex32.From).ToFrozenSet();
+    }
 }

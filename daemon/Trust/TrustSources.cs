@@ -7,10 +7,14 @@ internal sealed record TrustSources(IReadOnlyList<Hex32> Roots, IReadOnlySet<Hex
 {
     public static TrustSources Of(Hex32? own, PeerLists lists, WotOptions web) => new(
         [.. new[] { own }.OfType<Hex32>().Concat(Keys(web.Roots)).Distinct()],
-        Hex(lists.Follow),
-        Hex([.. lists.Mute, .. lists.Block]),
+        FollowedBy(lists),
+        KeptOutBy(lists),
         [.. Keys(web.Providers).Distinct()],
         web.MaxDepth);
+
+    public static IReadOnlySet<Hex32> FollowedBy(PeerLists lists) => Hex(lists.Follow);
+
+    public static IReadOnlySet<Hex32> KeptOutBy(PeerLists lists) => Hex([.. lists.Mute, .. lists.Block]);
 
     private static HashSet<Hex32> Hex(IEnumerable<Protocol.Crypto.PublicKey> keys) => [.. keys.Select(Hex32.From)];
 

@@ -14,6 +14,7 @@ internal sealed class WebOfTrust(TrustScores scores, TrustSources sources, PeerE
 
     private readonly Lock gate = new();
     private readonly TrustGraph graph = new();
+    private volatile TrustSources sources = sources;
     private TrustFlow flow = TrustFlow.Over(new TrustGraph(), sources);
     private volatile bool news;
 
@@ -74,6 +75,15 @@ internal sealed class WebOfTrust(TrustScores scores, TrustSources sources, PeerE
                 _ = table.ForgetAsync(gone);
             }
         }
+    }
+
+    /// <summary>Starts from other lists of the operator's; the scores follow at once. Whom a new root follows is fetched with the next round.</summary>
+    public void SetLists(PeerLists lists)
+    {
+        sources = sources with { Followed = TrustSources.FollowedBy(lists), KeptOut = TrustSources.KeptOutBy(lists) };
+        Recompute();
+        news = true;
+        Publish();
     }
 
     /// <summary>Makes the scores anew and publishes them.</summary>

@@ -27,7 +27,7 @@ internal sealed class TestDaemon : IAsyncDisposable
     public IServiceProvider Services => app.Services;
 
     /// <summary>Starts a daemon. Without a data folder it gets a temporary one, which goes with it.</summary>
-    public static async Task<TestDaemon> StartAsync(Role role, FedAiOptions? options = null, Action<IServiceCollection>? add = null, KeyPair? key = null, string? dataFolder = null)
+    public static async Task<TestDaemon> StartAsync(Role role, FedAiOptions? options = null, Action<IServiceCollection>? add = null, KeyPair? key = null, string? dataFolder = null, Func<Task<OptionsResult>>? reread = null)
     {
         options ??= new FedAiOptions();
         key ??= KeyPair.Generate();
@@ -36,6 +36,7 @@ internal sealed class TestDaemon : IAsyncDisposable
         {
             Role = role,
             Key = key,
+            Reread = reread,
             DataFolder = dataFolder ?? folder!.Path,
             Options = options with
             {
