@@ -30,7 +30,7 @@ public sealed class SystemdUnitTests
     private static string Copy(TempFolder folder)
     {
         var copy = folder.File("fedai.service");
-        File.WriteAllText(copy, File.ReadAllText(Unit).Replace("ExecStart=/usr/lib/fedai/fedai", "ExecStart=" + Environment.ProcessPath, StringComparison.Ordinal));
+        File.WriteAllText(copy, File.ReadAllText(Unit).Replace("=/usr/lib/fedai/fedai", "=" + Environment.ProcessPath, StringComparison.Ordinal));
         return copy;
     }
 
