@@ -5,7 +5,6 @@ using FedAi.Daemon.Bench;
 using FedAi.Daemon.Capability;
 using FedAi.Daemon.Hosting;
 using FedAi.Daemon.Node;
-using FedAi.Runners.Llama;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FedAi.Daemon.Cli;
@@ -38,8 +37,8 @@ internal static class BenchCommand
         using var interruption = new Interruption();
         using var lines = new BenchLines("node");
         var profile = await MachineScan.RunAsync(MachineRoot.This, folder, [], options.Bands, options.Privacy, TimeProvider.System, interruption.Token);
-        await using var runner = NodeRunner.Start(options.Runner, options.Models, folder, NullLogger<LlamaRunner>.Instance, TimeProvider.System);
-        var input = new NodeBenchInput(profile, folder, NetworkTargets.Of(options), arguments.GetValue(Seed) ?? options.Bench.Seed, isShort, ProductVersion.Text, runner is NoRunner ? null : runner);
+        await using var runner = new NodeRunner(options.Runner, options.Models, folder, NullLoggerFactory.Instance, TimeProvider.System);
+        var input = new NodeBenchInput(profile, folder, NetworkTargets.Of(options), arguments.GetValue(Seed) ?? options.Bench.Seed, isShort, ProductVersion.Text, runner.IsConfigured ? runner : null);
         return await ShowAsync(arguments, await NodeBench.RunAsync(input, new BenchClock(budget, TimeProvider.System, lines), TimeProvider.System, interruption.Token), lines);
     }
 

@@ -33,6 +33,9 @@ internal sealed class NodeRunner : IRunner
 
     public IReadOnlyList<RunnerModel> Models => inner.Models;
 
+    /// <summary>Whether there is something to run, loaded or not.</summary>
+    public bool IsConfigured => inner is not NoRunner && problem is null;
+
     /// <summary>Where there is no model to run, it says why.</summary>
     public RunnerStatus Status => problem is { } missing ? inner.Status with { Detail = missing } : inner.Status;
 
