@@ -1,13 +1,8 @@
 using System.Collections.Concurrent;
-using FedAi.Daemon.Hosting;
-using FedAi.Daemon.Node;
-using FedAi.Daemon.OpenAi;
-using FedAi.Daemon.Peering;
 using FedAi.EndToEndTests.Conformance.Behaviours;
 using FedAi.EndToEndTests.Conformance.DotNet;
 using FedAi.Runners;
 using FedAi.TestKit;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace FedAi.EndToEndTests.Conformance;
 
@@ -30,26 +25,20 @@ public sealed class ConformanceRun : IAsyncLifetime
     {
         await using var replays = await ReplayServer.StartAsync();
         var runner = new CaseRunner();
-        await OnChainAsync(runner, new NodeOptions { MaxConcurrency = 16 }, (name, client, edges) => ScriptedAsync(name, client, edges, runner, replays));
+        await OnChainAsync(runner, (name, client, edges) => ScriptedAsync(name, client, edges, runner, replays));
         await using var llama = await DemoModel.StartAsync();
-        await OnChainAsync(llama, new NodeOptions(), RealAsync);
+        await OnChainAsync(llama, RealAsync);
     }
 
     public Task DisposeAsync() => Task.CompletedTask;
 
-    private static async Task OnChainAsync(IRunner runner, NodeOptions node, Func<string, IClient, IReadOnlyList<Uri>, Task> run)
+    private static async Task OnChainAsync(IRunner runner, Func<string, IClient, IReadOnlyList<Uri>, Task> run)
     {
-        await using var federation = await TestFederation.StartAsync();
-        await federation.AddNodeAsync(runner, node);
-        await using var gateway = await TestDaemon.StartAsync(Role.Gateway, new FedAiOptions
-        {
-            Relays = new RelayOptions { Bootstrap = [$"ws://127.0.0.1:{federation.Router.Base.Port}/relay"] },
-        });
-        await Patience.UntilAsync(() => gateway.Services.GetRequiredService<IInferenceBackend>().Models.Count == runner.Models.Count);
+        await using var chain = await EdgeChain.StartAsync(runner);
         await Task.WhenAll(Clients.All.Select(async name =>
         {
             await using var client = Open(name);
-            await run(name, client, [gateway.Base, federation.Router.Base]);
+            await run(name, client, chain.Edges);
         }));
     }
 

@@ -17,14 +17,18 @@ internal static class ConformanceTable
         The official clients ask a gateway and a router, over real daemons on loopback and a scripted model, and each case also checks
         what arrived at the model: `openai` and `ai` (with `@ai-sdk/openai-compatible`) from npm, `OpenAI` for .NET. A cell speaks for
         both edges. **yes**: as with OpenAI. **accepted**: taken, and it cannot change the answer. **refused**: an error that names it.
-        **untested**: there is no such case. **–**: that client has no call for it. **in pieces**: the same stream, read byte by byte and
+        **untested**: there is no such case. **–**: that client has no call for it, or cannot say it. **in pieces**: the same stream, read byte by byte and
         in pieces of random sizes, gives the same answer. **llama.cpp**: the same case over the demo model.
+
+        ## Parameters
+
+        Members that are in none of these lists are accepted and counted.
 
         """;
 
     public static string Write(ConformanceRun run)
     {
-        var text = new StringBuilder(Head);
+        var text = new StringBuilder(Head).Append(ParameterLists.Write());
         foreach (var (title, rows) in AllBehaviours.Sections)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n| | {string.Join(" | ", Clients.All)} | in pieces | llama.cpp |\n|---|{string.Concat(Enumerable.Repeat("---|", Clients.All.Count + 2))}\n");

@@ -1,3 +1,4 @@
+using FedAi.Daemon.OpenAi;
 using FedAi.EndToEndTests.Conformance.Behaviours;
 
 namespace FedAi.EndToEndTests.Conformance;
@@ -37,6 +38,14 @@ public sealed class ConformanceTests(ConformanceRun run) : IClassFixture<Conform
 
     [Fact]
     public void Behaviours_Always_HaveIdsOfTheirOwn() => AllBehaviours.All.Select(behaviour => behaviour.Id).ShouldBeUnique();
+
+    [Fact]
+    public void Parameters_OfTheSurface_AllHaveACase()
+    {
+        var said = string.Join('\n', AllBehaviours.All.Select(behaviour => behaviour.Says));
+
+        ChatParameters.All.Select(parameter => parameter.Name).Where(name => !said.Contains('`' + name, StringComparison.Ordinal)).ShouldBeEmpty();
+    }
 
     private void ShouldHold(string behaviour, string client, string edge, Variant variant)
     {

@@ -25,6 +25,14 @@ internal sealed class Outcome(string client, JsonNode json)
     /// <summary>Pieces of text, each as one event of the client.</summary>
     public IReadOnlyList<string> Deltas => [.. json["deltas"]!.AsArray().Select(delta => (string)delta!)];
 
+    /// <summary>The tool calls as JSON: id, name, and the arguments read.</summary>
+    public string Tools => json["tools"]!.ToJsonString();
+
+    /// <summary>What the client read from an answer that is JSON.</summary>
+    public JsonNode? Object => json["object"];
+
+    public IReadOnlyList<IReadOnlyList<double>> Vectors => [.. json["vectors"]!.AsArray().Select(vector => vector!.AsArray().Select(number => (double)number!).ToList())];
+
     /// <summary>Ids of the models listed.</summary>
     public IReadOnlyList<string> Models => [.. json["models"]!.AsArray().Select(model => (string)model!["id"]!)];
 
@@ -33,6 +41,9 @@ internal sealed class Outcome(string client, JsonNode json)
 
     /// <summary>The error the client threw instead of answering; throws when there is none.</summary>
     public JsonNode Error => json["error"] ?? throw new InvalidOperationException("The client reports no error, but: " + json.ToJsonString());
+
+    /// <summary>What only one kind of case reports.</summary>
+    public JsonNode? this[string name] => json[name];
 
     /// <summary>Everything, for comparisons.</summary>
     public string All => json.ToJsonString();

@@ -5,6 +5,8 @@ import { serve } from './serve.mjs'
 import { chat } from './ai-chat.mjs'
 import { parameters } from './ai-parameters.mjs'
 import { errors } from './ai-errors.mjs'
+import { others } from './ai-others.mjs'
+import { withTools } from './ai-tools.mjs'
 
 const open = ({ base, transport, ...call }) => ({
   ...call,
@@ -22,4 +24,4 @@ const describe = (error) =>
     : null
 
 globalThis.AI_SDK_LOG_WARNINGS = false
-await serve({ ...chat, ...parameters, ...errors }, open, describe)
+await serve({ ...chat, ...parameters, ...withTools, ...others, ...errors }, open, describe)

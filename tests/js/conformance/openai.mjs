@@ -4,6 +4,9 @@ import { serve } from './serve.mjs'
 import { chat } from './openai-chat.mjs'
 import { parameters } from './openai-parameters.mjs'
 import { errors } from './openai-errors.mjs'
+import { jobs } from './openai-jobs.mjs'
+import { others } from './openai-others.mjs'
+import { withTools } from './openai-tools.mjs'
 
 const open = ({ base, transport, ...call }) => ({
   ...call,
@@ -19,4 +22,4 @@ const describe = (error) =>
       }
     : null
 
-await serve({ ...chat, ...parameters, ...errors }, open, describe)
+await serve({ ...chat, ...parameters, ...withTools, ...others, ...jobs, ...errors }, open, describe)

@@ -7,6 +7,11 @@ internal static class AllBehaviours
     [
         ("Models and messages", ChatBehaviours.Plain),
         ("Streams", ChatBehaviours.Streams),
+        ("Tools", ToolBehaviours.All),
+        ("Answers that are JSON", FormatBehaviours.All),
+        ("Completions without chat", OtherBehaviours.Completions),
+        ("Embeddings", OtherBehaviours.Embeddings),
+        ("Answers to come back for", JobBehaviours.All),
         ("Parameters that are honoured", ParameterBehaviours.Honoured),
         ("Parameters that are accepted without effect", ParameterBehaviours.Accepted),
         ("Parameters that are refused by name", ParameterBehaviours.Refused),

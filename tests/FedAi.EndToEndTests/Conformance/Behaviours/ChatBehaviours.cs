@@ -20,7 +20,7 @@ internal static class ChatBehaviours
         new("models.list", "the models served are listed") { Without = [Clients.Ai], Reaches = false, Outcome = outcome => outcome.Models.ShouldBe(["org/scripted", "scripted", "wide"]), Real = outcome => outcome.Models.ShouldBe([DemoModel.Id]) },
         new("models.retrieve", "a model is found by its id") { Without = [Clients.Ai], Reaches = false, Outcome = outcome => outcome.Models.ShouldBe(["scripted"]), Real = outcome => outcome.Models.ShouldBe([DemoModel.Id]) },
         new("models.slash", "a model with a slash in its id is found") { Without = [Clients.Ai], Reaches = false, Outcome = outcome => outcome.Models.ShouldBe(["org/scripted"]) },
-        new("chat.plain", "a question is answered")
+        new("chat.plain", "`model`, `messages`: a question is answered")
         {
             Arrived = request => request.Messages!.ShouldHaveSingleItem().Role.ShouldBe("user"),
             Real = outcome => (outcome.Finish, outcome.Text).ShouldSatisfyAllConditions(answer => answer.Finish.ShouldBe("stop"), answer => answer.Text.ShouldNotBeNullOrWhiteSpace()),
@@ -59,7 +59,7 @@ internal static class ChatBehaviours
 
     public static IReadOnlyList<Behaviour> Streams { get; } =
     [
-        Stream("stream.plain", "pieces arrive as they are made", ["A ", "scripted ", "answer", "."]) with
+        Stream("stream.plain", "`stream`: pieces arrive as they are made", ["A ", "scripted ", "answer", "."]) with
         {
             Real = outcome => (outcome.Deltas.Count > 1 && string.Concat(outcome.Deltas) == outcome.Text && outcome.Finish == "stop").ShouldBeTrue(outcome.All),
         },

@@ -21,7 +21,7 @@ internal static class ErrorBehaviours
         AtTheModel("error.crash", "502: the model failed", new Refusal(ErrorCode.RunnerCrashed, "gone"), 502, "runner_crashed"),
         AtTheModel("error.crash-stream", "502: the same, before a stream began", new Refusal(ErrorCode.RunnerCrashed, "gone"), 502, "runner_crashed"),
         AtTheModel("error.internal", "500: a defect", new Refusal(ErrorCode.InternalError, "a defect"), 500, "internal_error"),
-        new("error.mid-stream", "a stream that breaks is an error, not an answer")
+        new("error.mid-stream", "a stream that breaks ends with an error, and does not say that it finished")
         {
             Script = () => new ScriptedRunner { FailAt = 2 },
             // The .NET client passes over frames that say error, OpenAI's own too; what it can see is that the answer never finished.

@@ -7,16 +7,17 @@ internal static class ParameterBehaviours
 {
     public static IReadOnlyList<Behaviour> Honoured { get; } =
     [
-        Arrives("temperature", request => request.Temperature.ShouldBe(0.25)),
+        Arrives("temperature", request => request.Temperature.ShouldBe(0.25)) with { Real = outcome => outcome.Text.ShouldNotBeNullOrWhiteSpace() },
         Arrives("top_p", request => request.TopP.ShouldBe(0.5)),
         Arrives("top_k", request => request.TopK.ShouldBe(40)),
         Arrives("min_p", request => request.MinP.ShouldBe(0.05)),
-        Arrives("max_tokens", request => request.MaxTokens.ShouldBe(17)),
+        Arrives("max_tokens", request => request.MaxTokens.ShouldBe(17)) with { Real = outcome => outcome.Usage.Output.ShouldBeLessThanOrEqualTo(17) },
         Arrives("max_completion_tokens", request => request.MaxTokens.ShouldBe(18)),
         Arrives("stop.text", request => request.Stop.ShouldBe(["END"])) with { Says = "`stop`, a string" },
         Arrives("stop.list", request => request.Stop.ShouldBe(["END", "\n\n", "漢"])) with { Says = "`stop`, a list" },
         Arrives("seed", request => request.Seed.ShouldBe(42)) with { Real = outcome => outcome.Text.ShouldNotBeNullOrWhiteSpace() },
         Arrives("logit_bias", request => request.LogitBias.ShouldBe(new Dictionary<string, double> { ["15"] = -100, ["40"] = 5 }, ignoreOrder: true)),
+        Arrives("prompt_cache_key", request => request.CacheKey.ShouldNotBeNullOrEmpty()),
         Arrives("presence_penalty", request => request.PresencePenalty.ShouldBe(0.5)),
         Arrives("frequency_penalty", request => request.FrequencyPenalty.ShouldBe(-0.5)),
     ];
@@ -27,10 +28,11 @@ internal static class ParameterBehaviours
         NoEffect("metadata"),
         NoEffect("store") with { Says = "`store: false`" },
         NoEffect("service_tier") with { Says = "`service_tier: auto`" },
-        NoEffect("prompt_cache_key"),
+        NoEffect("prompt_cache_retention"),
+        NoEffect("prediction"),
         NoEffect("safety_identifier"),
         NoEffect("reasoning_effort"),
-        NoEffect("verbosity"),
+        NoEffect("verbosity") with { Says = "`verbosity: medium`" },
         NoEffect("parallel_tool_calls") with { Says = "`parallel_tool_calls: true`" },
         NoEffect("n.one") with { Says = "`n: 1`" },
         NoEffect("logprobs.off") with { Says = "`logprobs: false`" },
@@ -48,6 +50,8 @@ internal static class ParameterBehaviours
         ByName("store.on", "store", "`store: true`"),
         ByName("service_tier.priority", "service_tier", "`service_tier: priority`"),
         ByName("web_search_options", "web_search_options", "`web_search_options`"),
+        ByName("verbosity.low", "verbosity", "`verbosity: low`"),
+        ByName("top_logprobs", "top_logprobs", "`top_logprobs`"),
         ByName("image", "messages[0].content[1].type", "images in messages"),
     ];
 

@@ -10,7 +10,7 @@ namespace FedAi.EndToEndTests.Conformance.DotNet;
 /// <summary>The official .NET client.</summary>
 internal sealed class DotNetClient : IClient
 {
-    private static readonly Dictionary<string, DotNetCase> Cases = new([.. ChatCases.All, .. ParameterCases.All, .. ErrorCases.All]);
+    private static readonly Dictionary<string, DotNetCase> Cases = new([.. ChatCases.All, .. ParameterCases.All, .. ToolCases.All, .. EmbeddingCases.All, .. ErrorCases.All]);
 
     public async Task<CaseRun?> RunAsync(string id, CaseCall call)
     {

@@ -1,0 +1,39 @@
+using FedAi.Daemon.Hosting;
+using FedAi.Daemon.Node;
+using FedAi.Daemon.OpenAi;
+using FedAi.Daemon.Peering;
+using FedAi.Runners;
+using FedAi.TestKit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FedAi.EndToEndTests.Conformance;
+
+/// <summary>A gateway, a router and a node, all real, on loopback, ready to be asked for the models of a runner.</summary>
+internal sealed class EdgeChain : IAsyncDisposable
+{
+    private readonly TestFederation federation;
+    private readonly TestDaemon gateway;
+
+    private EdgeChain(TestFederation federation, TestDaemon gateway) => (this.federation, this.gateway) = (federation, gateway);
+
+    /// <summary>The addresses of gateway and router.</summary>
+    public IReadOnlyList<Uri> Edges => [gateway.Base, federation.Router.Base];
+
+    public static async Task<EdgeChain> StartAsync(IRunner runner)
+    {
+        var federation = await TestFederation.StartAsync();
+        await federation.AddNodeAsync(runner, new NodeOptions { MaxConcurrency = 16 });
+        var gateway = await TestDaemon.StartAsync(Role.Gateway, new FedAiOptions
+        {
+            Relays = new RelayOptions { Bootstrap = [$"ws://127.0.0.1:{federation.Router.Base.Port}/relay"] },
+        });
+        await Patience.UntilAsync(() => gateway.Services.GetRequiredService<IInferenceBackend>().Models.Count == runner.Models.Count);
+        return new EdgeChain(federation, gateway);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await gateway.DisposeAsync();
+        await federation.DisposeAsync();
+    }
+}
