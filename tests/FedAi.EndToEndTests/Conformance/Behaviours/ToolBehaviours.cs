@@ -34,8 +34,8 @@ internal static class ToolBehaviours
         Calls("tools.one", "`parallel_tool_calls: false`", TwoCalls, Zurich),
         Chosen("auto", "\"auto\""),
         Chosen("none", "\"none\""),
-        Chosen("required", "\"required\""),
-        Chosen("named", """{"type":"function","function":{"name":"get_weather"}}"""),
+        Called("required", "\"required\""),
+        Called("named", """{"type":"function","function":{"name":"get_weather"}}"""),
         new("tools.history", "earlier calls and results")
         {
             Arrived = request => request.Messages!.ShouldSatisfyAllConditions(
@@ -47,7 +47,7 @@ internal static class ToolBehaviours
         Round("tools.round-stream", "a whole round, streamed") with { Streams = true },
         new("tools.functions", "`functions`, the older form of tools") { Mark = Mark.Refused, Reaches = false, Outcome = outcome => outcome.ShouldBeError(400, "unsupported_parameter", "functions") },
         new("tools.function_call", "`function_call`, the older form of tool_choice") { Mark = Mark.Refused, Reaches = false, Outcome = outcome => outcome.ShouldBeError(400, "unsupported_parameter", "function_call") },
-        new("tools.unknown-choice", "a choice that is not among the tools") { Mark = Mark.Refused, Reaches = false, Outcome = outcome => outcome.ShouldBeError(400, "invalid_value", "tool_choice") },
+        new("tools.unknown-choice", "a choice that is not among the tools") { Mark = Mark.Refused, Reaches = false, Outcome = outcome => outcome.ShouldBeError(400, "invalid_value", "tool_choice.function.name") },
         new("tools.unable", "a model that cannot call tools") { Mark = Mark.Refused, Reaches = false, Outcome = outcome => outcome.ShouldBeError(400, "unsupported_parameter", "tools") },
     ];
 
@@ -62,6 +62,9 @@ internal static class ToolBehaviours
         Arrived = request => request.ToolChoice!.Value.ShouldSatisfyAllConditions(choice => JsonElement.DeepEquals(choice, JsonElement.Parse(json)).ShouldBeTrue(choice.GetRawText())),
     };
 
+    /// <summary>Clients hold the model to it, so it calls.</summary>
+    private static Behaviour Called(string id, string json) => Calls("tool_choice." + id, $"`tool_choice`: {id}", OneCall, Zurich) with { Arrived = Chosen(id, json).Arrived };
+
     private static Behaviour Round(string id, string says) => new(id, says)
     {
         Script = () => new ScriptedRunner { Answer = request => HasResult(request) ? ["It is ", "clear."] : [], Calls = request => HasResult(request) ? [] : OneCall },
@@ -69,9 +72,10 @@ internal static class ToolBehaviours
         {
             if (!HasResult(request)) return;
             request.Messages!.Select(message => message.Role).ShouldBe(["user", "assistant", "tool"]);
-            request.Messages![1].ToolCalls!.ShouldHaveSingleItem().ShouldBe(new ToolCall { Id = "call_1", Name = "get_weather", Arguments = "{\"city\":\"Zürich\"}" });
-            request.Messages[2].ToolCallId.ShouldBe("call_1");
-            JsonNode.DeepEquals(JsonNode.Parse(request.Messages[2].Content), JsonNode.Parse("""{"city":"Zürich","sky":"clear ☀"}""")).ShouldBeTrue(request.Messages[2].Content);
+            var call = request.Messages![1].ToolCalls!.ShouldHaveSingleItem();
+            (call.Id, call.Name, request.Messages[2].ToolCallId).ShouldBe(("call_1", "get_weather", "call_1"));
+            ShouldBeJson(call.Arguments, """{"city":"Zürich"}""");
+            ShouldBeJson(request.Messages[2].Content, """{"city":"Zürich","sky":"clear ☀"}""");
         },
         Outcome = outcome => (outcome.Text, outcome.Finish).ShouldBe(("It is clear.", "stop")),
     };
@@ -83,6 +87,8 @@ internal static class ToolBehaviours
         (function.GetProperty("name").GetString(), function.GetProperty("description").GetString()).ShouldBe(("get_weather", "The weather in a city"));
         JsonElement.DeepEquals(function.GetProperty("parameters"), JsonElement.Parse(Schemas.Weather)).ShouldBeTrue(function.GetRawText());
     }
+
+    private static void ShouldBeJson(string text, string expected) => JsonNode.DeepEquals(JsonNode.Parse(text), JsonNode.Parse(expected)).ShouldBeTrue(text);
 
     private static bool HasResult(InferenceRequest request) => request.Messages!.Any(message => message.Role == "tool");
 

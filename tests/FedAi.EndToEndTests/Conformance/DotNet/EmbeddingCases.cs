@@ -20,7 +20,7 @@ internal static class EmbeddingCases
         var made = (await call.Client.GetEmbeddingClient(model ?? call.Model).GenerateEmbeddingsAsync(inputs(call.Prompt), new EmbeddingGenerationOptions { Dimensions = dimensions })).Value;
         return new JsonObject
         {
-            ["vectors"] = new JsonArray([.. made.OrderBy(one => one.Index).Select(one => new JsonArray([.. one.ToFloats().ToArray().Select(number => (JsonNode)number)]))]),
+            ["vectors"] = new JsonArray([.. made.OrderBy(one => one.Index).Select(one => new JsonArray([.. one.ToFloats().ToArray().Select(number => (JsonNode)(double)number)]))]),
             ["usage"] = new JsonObject { ["input"] = made.Usage.InputTokenCount, ["output"] = 0, ["total"] = made.Usage.TotalTokenCount },
         };
     };
