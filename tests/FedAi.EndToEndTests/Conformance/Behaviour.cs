@@ -1,3 +1,4 @@
+using FedAi.Daemon.Store;
 using FedAi.Protocol.Messages;
 using FedAi.TestKit;
 
@@ -34,6 +35,12 @@ internal sealed record Behaviour(string Id, string Says)
 
     /// <summary>Clients that have no call for it.</summary>
     public IReadOnlyList<string> Without { get; init; } = [];
+
+    /// <summary>The API key that the case has, where it asks with one from another machine; only routers give keys.</summary>
+    public Func<ApiKeyRow, ApiKeyRow>? Key { get; init; }
+
+    /// <summary>Where it is asked.</summary>
+    public IReadOnlyList<string> Edges => Key is null ? EdgeChain.Edges : [EdgeChain.Router];
 
     /// <summary>The answer is a stream, which is also read in pieces of any size.</summary>
     public bool Streams { get; init; }

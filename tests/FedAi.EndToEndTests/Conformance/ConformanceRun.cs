@@ -16,8 +16,6 @@ public sealed class ConformanceRun : IAsyncLifetime
 
     private readonly ConcurrentDictionary<Case, Verdict> verdicts = new();
 
-    internal static IReadOnlyList<string> Edges { get; } = ["gateway", "router"];
-
     /// <summary>How a case ended; null: it was not run.</summary>
     internal Verdict? this[Case which] => verdicts.GetValueOrDefault(which);
 
@@ -25,20 +23,20 @@ public sealed class ConformanceRun : IAsyncLifetime
     {
         await using var replays = await ReplayServer.StartAsync();
         var runner = new CaseRunner();
-        await OnChainAsync(runner, (name, client, edges) => ScriptedAsync(name, client, edges, runner, replays));
+        await OnChainAsync(runner, (name, client, chain) => ScriptedAsync(name, client, chain, runner, replays));
         await using var llama = await DemoModel.StartAsync();
         await OnChainAsync(llama, RealAsync);
     }
 
     public Task DisposeAsync() => Task.CompletedTask;
 
-    private static async Task OnChainAsync(IRunner runner, Func<string, IClient, IReadOnlyList<Uri>, Task> run)
+    private static async Task OnChainAsync(IRunner runner, Func<string, IClient, EdgeChain, Task> run)
     {
         await using var chain = await EdgeChain.StartAsync(runner);
         await Task.WhenAll(Clients.All.Select(async name =>
         {
             await using var client = Open(name);
-            await run(name, client, chain.Edges);
+            await run(name, client, chain);
         }));
     }
 
@@ -49,30 +47,30 @@ public sealed class ConformanceRun : IAsyncLifetime
         _ => new DotNetClient(),
     };
 
-    private async Task ScriptedAsync(string name, IClient client, IReadOnlyList<Uri> edges, CaseRunner runner, ReplayServer replays)
+    private async Task ScriptedAsync(string name, IClient client, EdgeChain chain, CaseRunner runner, ReplayServer replays)
     {
         foreach (var behaviour in AllBehaviours.All.Where(behaviour => !behaviour.Without.Contains(name)))
         {
-            for (var edge = 0; edge < edges.Count; edge++)
+            foreach (var edge in behaviour.Edges)
             {
-                var word = $"{behaviour.Id}/{name.Replace(' ', '-')}/{Edges[edge]}";
-                var call = new CaseCall(edges[edge], "scripted", word);
+                var word = $"{behaviour.Id}/{name.Replace(' ', '-')}/{edge}";
+                var call = new CaseCall(chain[edge], "scripted", word, behaviour.Key is { } limits ? await chain.IssueKeyAsync(limits) : "any");
                 var script = behaviour.Script();
                 runner.Add(word, script);
-                await JudgeAsync(new Case(behaviour.Id, name, Edges[edge], Variant.Scripted), client, behaviour, call, outcome => Check(behaviour, script, outcome));
+                await JudgeAsync(new Case(behaviour.Id, name, edge, Variant.Scripted), client, behaviour, call, outcome => Check(behaviour, script, outcome));
                 if (behaviour.Streams)
-                    await TryAsync(new Case(behaviour.Id, name, Edges[edge], Variant.InPieces), () => InPiecesAsync(client, behaviour, call, replays));
+                    await TryAsync(new Case(behaviour.Id, name, edge, Variant.InPieces), () => InPiecesAsync(client, behaviour, call, replays));
             }
         }
     }
 
-    private async Task RealAsync(string name, IClient client, IReadOnlyList<Uri> edges)
+    private async Task RealAsync(string name, IClient client, EdgeChain chain)
     {
         foreach (var behaviour in AllBehaviours.All.Where(behaviour => behaviour.Real is not null && !behaviour.Without.Contains(name)))
         {
-            for (var edge = 0; edge < edges.Count; edge++)
+            foreach (var edge in behaviour.Edges)
             {
-                await JudgeAsync(new Case(behaviour.Id, name, Edges[edge], Variant.Real), client, behaviour, new CaseCall(edges[edge], DemoModel.Id, "What is a router?"), outcome =>
+                await JudgeAsync(new Case(behaviour.Id, name, edge, Variant.Real), client, behaviour, new CaseCall(chain[edge], DemoModel.Id, "What is a router?"), outcome =>
                 {
                     behaviour.Real!(outcome);
                     return Task.CompletedTask;

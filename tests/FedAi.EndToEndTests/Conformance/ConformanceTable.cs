@@ -16,7 +16,7 @@ internal static class ConformanceTable
 
         The official clients ask a gateway and a router, over real daemons on loopback and a scripted model, and each case also checks
         what arrived at the model: `openai` and `ai` (with `@ai-sdk/openai-compatible`) from npm, `OpenAI` for .NET. A cell speaks for
-        both edges. **yes**: as with OpenAI. **accepted**: taken, and it cannot change the answer. **refused**: an error that names it.
+        both edges (API keys: for the router's). **yes**: as with OpenAI. **accepted**: taken, and it cannot change the answer. **refused**: an error that names it.
         **untested**: there is no such case. **–**: that client has no call for it, or cannot say it. **in pieces**: the same stream, read byte by byte and
         in pieces of random sizes, gives the same answer. **llama.cpp**: the same case over the demo model.
 
@@ -47,7 +47,7 @@ internal static class ConformanceTable
 
     private static string Cell(ConformanceRun run, Behaviour row, IReadOnlyList<string> clients, Variant variant)
     {
-        var verdicts = (from client in clients from edge in ConformanceRun.Edges select run[new Case(row.Id, client, edge, variant)]).ToList();
+        var verdicts = (from client in clients from edge in row.Edges select run[new Case(row.Id, client, edge, variant)]).ToList();
         if (verdicts.Any(verdict => verdict is null or { Untested: true })) return "untested";
         return verdicts.Any(verdict => verdict!.Problem is not null) ? "no" : row.Mark.ToString().ToLowerInvariant();
     }

@@ -60,7 +60,7 @@ public sealed class ConformanceTests(ConformanceRun run) : IClassFixture<Conform
         var cases = new TheoryData<string, string, string>();
         foreach (var behaviour in AllBehaviours.All.Where(which))
             foreach (var client in Clients.All.Where(client => !behaviour.Without.Contains(client)))
-                foreach (var edge in ConformanceRun.Edges)
+                foreach (var edge in behaviour.Edges)
                     cases.Add(behaviour.Id, client, edge);
         return cases;
     }

@@ -10,7 +10,7 @@ internal sealed class NpmClient(string script) : IClient
 
     public async Task<CaseRun?> RunAsync(string id, CaseCall call)
     {
-        var question = new JsonObject { ["id"] = id, ["base"] = call.BaseUrl, ["model"] = call.Model, ["prompt"] = call.Prompt, ["record"] = call.Record };
+        var question = new JsonObject { ["id"] = id, ["base"] = call.BaseUrl, ["model"] = call.Model, ["prompt"] = call.Prompt, ["key"] = call.Key, ["record"] = call.Record };
         if (call.Seed is { } seed) question["seed"] = seed;
         using var patience = new CancellationTokenSource(Patience.Limit);
         var answer = await process.AnswerAsync(question, patience.Token);

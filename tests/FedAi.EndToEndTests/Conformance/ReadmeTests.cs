@@ -20,7 +20,7 @@ public sealed class ReadmeTests
         };
         await using var chain = await EdgeChain.StartAsync(runner);
 
-        var said = await RunAsync("js", "node", ["--input-type=module", "-"], chain.Edges[0]);
+        var said = await RunAsync("js", "node", ["--input-type=module", "-"], chain[EdgeChain.Gateway]);
 
         said.ShouldMatch(@"^It is \d\d:\d\d:\d\d\n$");
         runner.Requests.Count.ShouldBe(2);
@@ -31,7 +31,7 @@ public sealed class ReadmeTests
     {
         await using var chain = await EdgeChain.StartAsync(new ScriptedRunner());
 
-        var said = await RunAsync("sh", "bash", ["-s"], chain.Edges[0]);
+        var said = await RunAsync("sh", "bash", ["-s"], chain[EdgeChain.Gateway]);
 
         said.ShouldContain("\"content\":\"scripted \"");
         said.ShouldEndWith("data: [DONE]\n\n");

@@ -8,11 +8,10 @@ import { errors } from './ai-errors.mjs'
 import { others } from './ai-others.mjs'
 import { withTools } from './ai-tools.mjs'
 
-const open = ({ base, transport, ...call }) => ({
+const open = ({ base, key, transport, ...call }) => ({
   ...call,
-  base,
   connect: (more) =>
-    createOpenAICompatible({ name: 'fedai', baseURL: base, apiKey: 'any', includeUsage: true, supportsStructuredOutputs: true, ...(transport && { fetch: transport }), ...more }),
+    createOpenAICompatible({ name: 'fedai', baseURL: base, apiKey: key, includeUsage: true, supportsStructuredOutputs: true, ...(transport && { fetch: transport }), ...more }),
 })
 
 const describe = (error) =>

@@ -8,10 +8,9 @@ import { jobs } from './openai-jobs.mjs'
 import { others } from './openai-others.mjs'
 import { withTools } from './openai-tools.mjs'
 
-const open = ({ base, transport, ...call }) => ({
+const open = ({ base, key, transport, ...call }) => ({
   ...call,
-  base,
-  client: new OpenAI({ baseURL: base, apiKey: 'any', maxRetries: 0, ...(transport && { fetch: transport }) }),
+  client: new OpenAI({ baseURL: base, apiKey: key, maxRetries: 0, ...(transport && { fetch: transport }) }),
 })
 
 const describe = (error) =>

@@ -15,6 +15,7 @@ internal static class AllBehaviours
         ("Parameters that are honoured", ParameterBehaviours.Honoured),
         ("Parameters that are accepted without effect", ParameterBehaviours.Accepted),
         ("Parameters that are refused by name", ParameterBehaviours.Refused),
+        ("API keys", ErrorBehaviours.Keys),
         ("Errors", ErrorBehaviours.All),
     ];
 

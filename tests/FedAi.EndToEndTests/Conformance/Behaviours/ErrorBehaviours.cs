@@ -1,3 +1,4 @@
+using System.Globalization;
 using FedAi.Protocol.Messages;
 using FedAi.TestKit;
 
@@ -11,7 +12,7 @@ internal static class ErrorBehaviours
         Edge("error.bad-value", "400: a value out of range", 400, "invalid_value", "temperature") with { Real = outcome => outcome.ShouldBeError(400, "invalid_value", "temperature") },
         Edge("error.no-messages", "400: no messages", 400, "empty_array", "messages") with { Without = [Clients.Ai, Clients.DotNet] },
         Edge("error.context", "400: more than the model's context", 400, "context_length_exceeded", "messages") with { Real = outcome => outcome.ShouldBeError(400, "context_length_exceeded", "messages") },
-        Edge("error.not-local", "401: a caller that is not on this machine", 401, "invalid_api_key"),
+        Edge("error.not-local", "401: from another machine, without a key that holds", 401, "invalid_api_key"),
         Edge("error.model", "404: a model that nobody serves", 404, "model_not_found", "model") with { Real = outcome => outcome.ShouldBeError(404, "model_not_found", "model") },
         Edge("error.model-stream", "404: the same, streaming", 404, "model_not_found", "model"),
         Edge("error.retrieve", "404: the same, asked for by its id", 404, "model_not_found", "model") with { Without = [Clients.Ai] },
@@ -28,6 +29,20 @@ internal static class ErrorBehaviours
             Outcome = outcome => (outcome.Text, outcome.Failed, outcome.Finish).ShouldBe(("A scripted ", outcome.Client != Clients.DotNet, null)),
         },
     ];
+
+    /// <summary>Callers on other machines, who ask a router with a key it gave them.</summary>
+    public static IReadOnlyList<Behaviour> Keys { get; } =
+    [
+        new("keys.answered", "a key that holds") { Key = key => key },
+        new("keys.rate", "429 with `Retry-After`: more often than the key may") { Key = key => key with { PerSecond = 0.001, Burst = 1 }, Outcome = IsTooOften },
+        new("keys.models", "a model that the key may not ask") { Key = key => key with { Models = ["org/scripted"] }, Reaches = false, Outcome = outcome => outcome.ShouldBeError(404, "model_not_found", "model") },
+    ];
+
+    private static void IsTooOften(Outcome outcome)
+    {
+        outcome.ShouldBeError(429, "rate_limit_exceeded");
+        int.Parse((string)outcome.Error["retryAfter"]!, CultureInfo.InvariantCulture).ShouldBeGreaterThan(0);
+    }
 
     /// <summary>Refused before it reaches the model.</summary>
     private static Behaviour Edge(string id, string says, int status, string code, string? param = null) => new(id, says)

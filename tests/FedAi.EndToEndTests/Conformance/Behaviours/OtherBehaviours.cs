@@ -12,6 +12,7 @@ internal static class OtherBehaviours
         {
             Arrived = request => (request.Messages is null, request.Prompt.Contains("completions.plain", StringComparison.Ordinal)).ShouldBe((true, true)),
             Outcome = outcome => (outcome.Text, outcome.Finish, outcome.Usage).ShouldBe((Behaviour.Answer, "stop", (7, 4, 11))),
+            Real = outcome => outcome.Text.ShouldNotBeNullOrWhiteSpace(),
         },
         Completes("completions.stream", "the same, streamed") with
         {
@@ -42,7 +43,7 @@ internal static class OtherBehaviours
         Embeds("embeddings.base64", "a text, the vector as base64", [[0.6, 0.8]]) with { Without = [Clients.Ai] },
         Embeds("embeddings.float", "a text, the vector as numbers", [[0.6, 0.8]]) with { Without = [Clients.DotNet] },
         Embeds("embeddings.several", "several texts, in their order", [[0.6, 0.8], [1, 0], [0, -1]]) with { Arrived = request => request.Inputs!.Skip(1).ShouldBe(["ab", "abc"]) },
-        Embeds("embeddings.dimensions", "`dimensions`: the model's own", [[0.6, 0.8]]),
+        Embeds("embeddings.dimensions", "`dimensions`: the model's own", [[0.6, 0.8]]) with { Real = null },
         new("embeddings.other-dimensions", "`dimensions`: another number") { Mark = Mark.Refused, Script = () => Vectors, Outcome = outcome => outcome.ShouldBeError(400, "unsupported_parameter", "dimensions") },
         new("embeddings.unable", "a model that makes no embeddings") { Mark = Mark.Refused, Reaches = false, Outcome = outcome => outcome.ShouldBeError(400, "unsupported_parameter", "model") },
     ];
@@ -62,6 +63,7 @@ internal static class OtherBehaviours
     {
         Script = () => Vectors,
         Arrived = request => request.JobType.ShouldBe(RouterJobType.Embedding),
+        Real = outcome => outcome.Vectors.Count(vector => Math.Abs(vector.Sum(number => number * number) - 1) < 1e-3).ShouldBe(vectors.Length),
         Outcome = outcome =>
         {
             outcome.Vectors.Count.ShouldBe(vectors.Length);

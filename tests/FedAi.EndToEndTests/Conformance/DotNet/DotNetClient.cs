@@ -19,8 +19,8 @@ internal sealed class DotNetClient : IClient
         using var http = handler is null ? null : new HttpClient(handler);
         var options = new OpenAIClientOptions { Endpoint = new Uri(call.BaseUrl), RetryPolicy = new ClientRetryPolicy(0) };
         if (http is not null) options.Transport = new HttpClientPipelineTransport(http);
-        var client = new OpenAIClient(new ApiKeyCredential("any"), options);
-        var outcome = await AnswerOrErrorAsync(run, new DotNetCall(client, options, call.Model, call.Prompt));
+        var client = new OpenAIClient(new ApiKeyCredential(call.Key), options);
+        var outcome = await AnswerOrErrorAsync(run, new DotNetCall(client, call));
         return new CaseRun(outcome, handler?.Answers ?? []);
     }
 

@@ -15,7 +15,10 @@ internal static class ErrorCases
         ["error.model"] = Ask.Plain(model: "nobody-serves-this"),
         ["error.model-stream"] = Ask.Stream(model: "nobody-serves-this"),
         ["error.retrieve"] = async call => (await call.Client.GetOpenAIModelClient().GetModelAsync("nobody-serves-this")).Value.Id,
-        ["error.not-local"] = NotLocalAsync,
+        ["error.not-local"] = ElsewhereAsync,
+        ["keys.answered"] = ElsewhereAsync,
+        ["keys.models"] = ElsewhereAsync,
+        ["keys.rate"] = TwiceAsync,
         ["error.too-large"] = Ask.Plain(model: "wide", messages: _ => [new UserChatMessage(string.Concat(Enumerable.Repeat("word ", 60_000)))]),
         ["error.context"] = Ask.Plain(messages: _ => [new UserChatMessage(string.Concat(Enumerable.Repeat("word ", 40_000)))]),
         ["error.rate"] = Ask.Plain(),
@@ -26,11 +29,17 @@ internal static class ErrorCases
         ["error.mid-stream"] = Ask.Broken(),
     };
 
-    /// <summary>Calls the address by a name of the internet, as a web page would that points its own name to 127.0.0.1.</summary>
-    private static Task<JsonNode> NotLocalAsync(DotNetCall call)
+    /// <summary>A caller on another machine, of whom a proxy on this one tells.</summary>
+    private static Task<JsonNode> ElsewhereAsync(DotNetCall call)
     {
-        var options = new OpenAIClientOptions { Endpoint = call.Options.Endpoint, RetryPolicy = new ClientRetryPolicy(0) };
-        options.AddPolicy(new HostPolicy("fedai.example"), PipelinePosition.PerCall);
-        return Ask.Plain()(call with { Client = new OpenAIClient(new ApiKeyCredential("any"), options) });
+        var options = new OpenAIClientOptions { Endpoint = new Uri(call.Asked.BaseUrl), RetryPolicy = new ClientRetryPolicy(0) };
+        options.AddPolicy(new HeaderPolicy("x-forwarded-for", "203.0.113.5"), PipelinePosition.PerCall);
+        return Ask.Plain()(call with { Client = new OpenAIClient(new ApiKeyCredential(call.Asked.Key), options) });
+    }
+
+    private static async Task<JsonNode> TwiceAsync(DotNetCall call)
+    {
+        await ElsewhereAsync(call);
+        return await ElsewhereAsync(call);
     }
 }
