@@ -19,6 +19,9 @@ public sealed class ConformanceRun : IAsyncLifetime
     /// <summary>How a case ended; null: it was not run.</summary>
     internal Verdict? this[Case which] => verdicts.GetValueOrDefault(which);
 
+    /// <summary>How many cases hold.</summary>
+    internal int Held(Variant variant) => verdicts.Count(verdict => verdict.Key.Variant == variant && verdict.Value == Verdict.Holds);
+
     public async Task InitializeAsync()
     {
         await using var replays = await ReplayServer.StartAsync();

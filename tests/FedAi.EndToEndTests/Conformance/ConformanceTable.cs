@@ -20,6 +20,8 @@ internal static class ConformanceTable
         **untested**: there is no such case. **–**: that client has no call for it, or cannot say it. **in pieces**: the same stream, read byte by byte and
         in pieces of random sizes, gives the same answer. **llama.cpp**: the same case over the demo model.
 
+        {0} cases over the script, {1} streams in pieces, {2} cases over llama.cpp.
+
         ## Parameters
 
         Members that are in none of these lists are accepted and counted.
@@ -28,7 +30,9 @@ internal static class ConformanceTable
 
     public static string Write(ConformanceRun run)
     {
-        var text = new StringBuilder(Head).Append(ParameterLists.Write());
+        var text = new StringBuilder()
+            .AppendFormat(CultureInfo.InvariantCulture, Head, run.Held(Variant.Scripted), run.Held(Variant.InPieces), run.Held(Variant.Real))
+            .Append(ParameterLists.Write());
         foreach (var (title, rows) in AllBehaviours.Sections)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n| | {string.Join(" | ", Clients.All)} | in pieces | llama.cpp |\n|---|{string.Concat(Enumerable.Repeat("---|", Clients.All.Count + 2))}\n");
