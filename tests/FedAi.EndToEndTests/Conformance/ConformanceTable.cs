@@ -7,32 +7,9 @@ namespace FedAi.EndToEndTests.Conformance;
 /// <summary>Writes docs/CONFORMANCE.md from the verdicts: what has no verdict is untested, whatever anybody believes.</summary>
 internal static class ConformanceTable
 {
-    private const string Head =
-        """
-        # Conformance
-
-        Written by the tests (`FEDAI_WRITE_CONFORMANCE=1 ./fedai.sh test --filter ConformanceTests`), never by hand; a test fails when
-        this page says something else than the cases did.
-
-        The official clients ask a gateway and a router, over real daemons on loopback and a scripted model, and each case also checks
-        what arrived at the model: `openai` and `ai` (with `@ai-sdk/openai-compatible`) from npm, `OpenAI` for .NET. A cell speaks for
-        both edges (API keys: for the router's). **yes**: as with OpenAI. **accepted**: taken, and it cannot change the answer. **refused**: an error that names it.
-        **untested**: there is no such case. **–**: that client has no call for it, or cannot say it. **in pieces**: the same stream, read byte by byte and
-        in pieces of random sizes, gives the same answer. **llama.cpp**: the same case over the demo model.
-
-        {0} cases over the script, {1} streams in pieces, {2} cases over llama.cpp.
-
-        ## Parameters
-
-        Members that are in none of these lists are accepted and counted.
-
-        """;
-
     public static string Write(ConformanceRun run)
     {
-        var text = new StringBuilder()
-            .AppendFormat(CultureInfo.InvariantCulture, Head, run.Held(Variant.Scripted), run.Held(Variant.InPieces), run.Held(Variant.Real))
-            .Append(ParameterLists.Write());
+        var text = new StringBuilder(Head(run)).Append(ParameterLists.Write());
         foreach (var (title, rows) in AllBehaviours.Sections)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n| | {string.Join(" | ", Clients.All)} | in pieces | llama.cpp |\n|---|{string.Concat(Enumerable.Repeat("---|", Clients.All.Count + 2))}\n");
@@ -48,6 +25,27 @@ internal static class ConformanceTable
 
         return text.ToString();
     }
+
+    private static string Head(ConformanceRun run) => string.Create(CultureInfo.InvariantCulture,
+        $"""
+        # Conformance
+
+        Written by the tests (`FEDAI_WRITE_CONFORMANCE=1 ./fedai.sh test --filter ConformanceTests`), never by hand; a test fails when
+        this page says something else than the cases did.
+
+        The official clients ask a gateway and a router, over real daemons on loopback and a scripted model, and each case also checks
+        what arrived at the model: `openai` and `ai` (with `@ai-sdk/openai-compatible`) from npm, `OpenAI` for .NET. A cell speaks for
+        both edges (API keys: for the router's). **yes**: as with OpenAI. **accepted**: taken, and it cannot change the answer. **refused**: an error that names it.
+        **untested**: there is no such case. **–**: that client has no call for it, or cannot say it. **in pieces**: the same stream, read byte by byte and
+        in pieces of random sizes, gives the same answer. **llama.cpp**: the same case over the demo model.
+
+        {run.Held(Variant.Scripted)} cases over the script, {run.Held(Variant.InPieces)} streams in pieces, {run.Held(Variant.Real)} cases over llama.cpp.
+
+        ## Parameters
+
+        Members that are in none of these lists are accepted and counted.
+
+        """);
 
     private static string Cell(ConformanceRun run, Behaviour row, IReadOnlyList<string> clients, Variant variant)
     {

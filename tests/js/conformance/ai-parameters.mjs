@@ -24,7 +24,7 @@ export const parameters = {
   'prediction': plain({ body: { prediction: { type: 'content', content: 'A guess' } } }),
   'safety_identifier': plain({ body: { safety_identifier: 's' } }),
   'reasoning_effort': plain({ body: { reasoningEffort: 'low' } }),
-  'verbosity': plain({ body: { textVerbosity: 'medium' } }),
+  'verbosity': plain({ body: { textVerbosity: 'low' } }),
   'parallel_tool_calls': plain({ body: { parallel_tool_calls: true } }),
   'n.one': plain({ body: { n: 1 } }),
   'logprobs.off': plain({ body: { logprobs: false } }),
@@ -39,7 +39,6 @@ export const parameters = {
   'store.on': plain({ body: { store: true } }),
   'service_tier.priority': plain({ body: { service_tier: 'priority' } }),
   'web_search_options': plain({ body: { web_search_options: {} } }),
-  'verbosity.low': plain({ body: { textVerbosity: 'low' } }),
   'top_logprobs': plain({ body: { top_logprobs: 3 } }),
   'image': plain(({ prompt }) => ({ messages: [{ role: 'user', content: [{ type: 'text', text: prompt }, { type: 'image', image: new Uint8Array([0]), mediaType: 'image/png' }] }] })),
 }

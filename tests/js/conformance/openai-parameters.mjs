@@ -24,7 +24,7 @@ export const parameters = {
   'prediction': plain({ prediction: { type: 'content', content: 'A guess' } }),
   'safety_identifier': plain({ safety_identifier: 's' }),
   'reasoning_effort': plain({ reasoning_effort: 'low' }),
-  'verbosity': plain({ verbosity: 'medium' }),
+  'verbosity': plain({ verbosity: 'low' }),
   'parallel_tool_calls': plain({ parallel_tool_calls: true }),
   'n.one': plain({ n: 1 }),
   'logprobs.off': plain({ logprobs: false }),
@@ -39,7 +39,6 @@ export const parameters = {
   'store.on': plain({ store: true }),
   'service_tier.priority': plain({ service_tier: 'priority' }),
   'web_search_options': plain({ web_search_options: {} }),
-  'verbosity.low': plain({ verbosity: 'low' }),
   'top_logprobs': plain({ top_logprobs: 3 }),
   'image': plain(({ prompt, user }) => ({ messages: [user([{ type: 'text', text: prompt }, { type: 'image_url', image_url: { url: 'data:image/png;base64,AA==' } }])] })),
 }

@@ -32,7 +32,7 @@ internal static class ParameterBehaviours
         NoEffect("prediction"),
         NoEffect("safety_identifier"),
         NoEffect("reasoning_effort"),
-        NoEffect("verbosity") with { Says = "`verbosity: medium`" },
+        NoEffect("verbosity"),
         NoEffect("parallel_tool_calls") with { Says = "`parallel_tool_calls: true`" },
         NoEffect("n.one") with { Says = "`n: 1`" },
         NoEffect("logprobs.off") with { Says = "`logprobs: false`" },
@@ -50,7 +50,6 @@ internal static class ParameterBehaviours
         ByName("store.on", "store", "`store: true`"),
         ByName("service_tier.priority", "service_tier", "`service_tier: priority`"),
         ByName("web_search_options", "web_search_options", "`web_search_options`"),
-        ByName("verbosity.low", "verbosity", "`verbosity: low`"),
         ByName("top_logprobs", "top_logprobs", "`top_logprobs`"),
         ByName("image", "messages[0].content[1].type", "images in messages"),
     ];

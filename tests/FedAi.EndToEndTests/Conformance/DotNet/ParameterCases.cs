@@ -38,7 +38,7 @@ internal static class ParameterCases
         ["prediction"] = Ask.Plain(options => options.OutputPrediction = ChatOutputPrediction.CreateStaticContentPrediction("A guess")),
         ["safety_identifier"] = Ask.Plain(options => options.SafetyIdentifier = "s"),
         ["reasoning_effort"] = Ask.Plain(options => options.ReasoningEffortLevel = ChatReasoningEffortLevel.Low),
-        ["verbosity"] = Ask.Plain(options => options.Patch.Set("$.verbosity"u8, "medium")),
+        ["verbosity"] = Ask.Plain(options => options.Patch.Set("$.verbosity"u8, "low")),
         ["parallel_tool_calls"] = Ask.Plain(options => options.Patch.Set("$.parallel_tool_calls"u8, true)),
         ["n.one"] = Ask.Plain(options => options.Patch.Set("$.n"u8, 1)),
         ["logprobs.off"] = Ask.Plain(options => options.IncludeLogProbabilities = false),
@@ -53,7 +53,6 @@ internal static class ParameterCases
         ["store.on"] = Ask.Plain(options => options.StoredOutputEnabled = true),
         ["service_tier.priority"] = Ask.Plain(options => options.ServiceTier = new ChatServiceTier("priority")),
         ["web_search_options"] = Ask.Plain(options => options.WebSearchOptions = new ChatWebSearchOptions()),
-        ["verbosity.low"] = Ask.Plain(options => options.Patch.Set("$.verbosity"u8, "low")),
         ["top_logprobs"] = Ask.Plain(options => options.TopLogProbabilityCount = 3),
         ["image"] = Ask.Plain(messages: prompt =>
             [new UserChatMessage(ChatMessageContentPart.CreateTextPart(prompt), ChatMessageContentPart.CreateImagePart(BinaryData.FromBytes(new byte[] { 0 }), "image/png"))]),
