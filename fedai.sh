@@ -200,7 +200,7 @@ usage: ./fedai.sh COMMAND [options]
               --stay          leave it running until Ctrl-C; the last line is JSON for scripts
               --ports R,N,G   ports of router, node and gateway instead of free ones
   test      build everything and run all tests
-  bench     measure, and print the table of figures (--check: exit 1 on a miss, --only ROW: just that row)
+  bench     measure, and print the table of figures (--check: exit 1 on a miss, --only ROW: just that row, --requests N: so many for endurance)
   publish   make a self-contained folder, artifacts/fedai
 TEXT
 }

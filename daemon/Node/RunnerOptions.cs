@@ -26,6 +26,9 @@ internal sealed record RunnerOptions
     /// <summary>Minutes without a request after which a model of models is unloaded. Shorter frees memory sooner and makes the next request wait. Default: 15.</summary>
     public int IdleUnloadMinutes { get; init; } = 15;
 
+    /// <summary>Layers of each model that go to the GPU; 0 keeps all on the processor. Default: all, where a GPU, llama.cpp's CUDA build and the system's libraries are there.</summary>
+    public int? GpuLayers { get; init; }
+
     /// <summary>The weakest cage that will do: none, rlimits, unshare, landlock or bubblewrap; without it the runner does not start. The strongest there is, is always taken. Default: rlimits.</summary>
     public IsolationLevel IsolationMinimum { get; init; } = IsolationLevel.Rlimits;
 

@@ -11,6 +11,7 @@ internal static class ServedModelRules
     {
         if (options.Models.Count > MostModels) yield return $"runner.models has {options.Models.Count} models: {MostModels} at most";
         if (options.IdleUnloadMinutes is < 1 or > 10_080) yield return $"runner.idleUnloadMinutes is {options.IdleUnloadMinutes}: from 1 to 10080 (a week)";
+        if (options.GpuLayers is < 0 or > 10_000) yield return $"runner.gpuLayers is {options.GpuLayers}: from 0 to 10000, or leave it out";
         foreach (var model in options.Models)
         {
             var name = NameOf(model);

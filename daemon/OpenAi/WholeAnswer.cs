@@ -46,6 +46,13 @@ internal static class WholeAnswer
         json.WriteNumber("prompt_tokens"u8, end.InputTokens);
         json.WriteNumber("completion_tokens"u8, end.OutputTokens);
         json.WriteNumber("total_tokens"u8, end.InputTokens + end.OutputTokens);
+        if (end.CachedTokens > 0)
+        {
+            json.WriteStartObject("prompt_tokens_details"u8);
+            json.WriteNumber("cached_tokens"u8, end.CachedTokens);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
     }
 

@@ -15,8 +15,11 @@ internal static class LlamaFiles
     {
         if (configured is not null) return configured;
         if (Environment.GetEnvironmentVariable(LibrariesVariable) is { Length: > 0 } variable) return variable;
-        return Directory.Exists(Beside("llama")) ? Beside("llama") : FindInCheckout();
+        return Directory.Exists(Beside("llama")) ? Beside("llama") : FindInCheckout("");
     }
+
+    /// <summary>llama.cpp's build for NVIDIA GPUs: beside this program, or in a checkout above it.</summary>
+    public static string? FindCudaLibraries() => Directory.Exists(Beside("llama-cuda")) ? Beside("llama-cuda") : FindInCheckout("-cuda");
 
     /// <summary>Where the shared runtime is if the executable does not bring its own; null if it does.</summary>
     public static string? FindDotnet(string host)
@@ -29,9 +32,9 @@ internal static class LlamaFiles
 
     private static string Beside(params string[] parts) => Path.Combine([AppContext.BaseDirectory, .. parts]);
 
-    private static string? FindInCheckout()
+    private static string? FindInCheckout(string kind)
     {
-        var platform = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64";
+        var platform = (RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64") + kind;
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             var libraries = Path.Combine(folder.FullName, "native", "node_modules", "@node-llama-cpp", platform, "bins", platform);

@@ -30,6 +30,9 @@ public sealed record LlamaRunnerOptions
     /// <summary>With it the model is loaded by the first request and unloaded after this long without one. Default: loaded at once, and kept.</summary>
     public TimeSpan? IdleUnload { get; init; }
 
+    /// <summary>Layers of the model that go to the GPU; 0 keeps all on the processor. Default: all, where a GPU, llama.cpp's CUDA build and the system's libraries are there; if it does not load there, the processor.</summary>
+    public int? GpuLayers { get; init; }
+
     /// <summary>The weakest cage the operator accepts. Where this host offers less, the runner does not start. Default: the process limits itself and cannot reach out.</summary>
     public IsolationLevel IsolationMinimum { get; init; } = IsolationLevel.Rlimits;
 

@@ -22,6 +22,7 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
     private volatile LoadWatch? loading;
     private readonly ModelHashes hashes = options.Library?.Hashes ?? new(null);
     private Cage? cage;
+    private bool avoidGpu;
     private int restarts;
     private volatile bool lacksRoom;
     private volatile LlamaState state = new(new("llama.cpp", false, "starting", null, 0, "none", [], 0), null, null, null);
@@ -98,19 +99,20 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
     /// <summary>From the checks to the end of the process; true when it was let go. An offered model stays offered over one quick restart.</summary>
     private async Task<bool> RunOnceAsync(bool quickRestart, CancellationToken ending, CancellationToken stop)
     {
-        if (Prepare(out var file, out var command, out var libraries) is { } problem) return Fail(problem);
-        if (memory.ProblemAtBest(this, file!) is { } never) return Fail(never); // before a long look at the whole file
+        cage ??= Cage.FindStrongest();
+        if (LoadPlan.TryMake(options, cage, avoidGpu, out var problem) is not { File: var file } plan) return Fail(problem!);
+        if (memory.ProblemAtBest(this, file) is { } never) return Fail(never); // before a long look at the whole file
         string sha256;
         try
         {
-            sha256 = await hashes.OfAsync(file!.Path, null, ending).ConfigureAwait(false);
+            sha256 = await hashes.OfAsync(file.Path, null, ending).ConfigureAwait(false);
             if (Forbidden(file, sha256) is { } forbidden) return Fail(forbidden);
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             return Fail($"the model cannot be read: {exception.Message}");
         }
-        var model = new RunnerModel(ModelId, file!.ContextTokens, sha256);
+        var model = new RunnerModel(ModelId, file.ContextTokens, sha256);
         if (CanUnload && !wanted.Task.IsCompleted)
         {
             Publish(Unready(null), null, model, null);
@@ -130,10 +132,14 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
         }
         try
         {
-            using var child = await LlamaChild.StartAsync(cage!, command!, time).ConfigureAwait(false);
+            using var child = await LlamaChild.StartAsync(cage!, plan.Command, time).ConfigureAwait(false);
             using var onStop = stop.Register(child.Dispose);
-            var loaded = await LoadAsync(child, new(libraries!, file.Path, options.ContextTokens, options.Slots, Threads(), MemoryRules.Limit(file.MemoryBytes)), ending).ConfigureAwait(false);
-            if (ProblemWith(loaded, child) is { } refused) return Fail(refused);
+            var loaded = await LoadAsync(child, new(plan.Libraries, file.Path, options.ContextTokens, options.Slots, Threads(), plan.MemoryLimit, plan.GpuLayers), ending).ConfigureAwait(false);
+            if (ProblemWith(loaded, child) is { } refused)
+            {
+                avoidGpu = plan.GpuLayers != 0 && options.GpuLayers is null; // next time on the processor
+                return Fail(refused);
+            }
             GiveTurn();
             PublishReady(child, loaded!.Value, sha256);
             return await ServeAsync(child, model, ending).ConfigureAwait(false);
@@ -141,7 +147,7 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
         catch (Exception exception) when (exception is Win32Exception or IOException or UnauthorizedAccessException or InvalidOperationException)
         {
             cage = null; // the host may have changed: find out again what works
-            return Fail($"{command!.Executable} cannot be started with {file.Path}: {exception.Message}");
+            return Fail($"{plan.Command.Executable} cannot be started with {file.Path}: {exception.Message}");
         }
         finally
         {
@@ -197,21 +203,6 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
         }
     }
 
-    /// <summary>Null, or what is missing on this host.</summary>
-    private string? Prepare(out ModelFile? file, out CageCommand? command, out string? libraries)
-    {
-        (file, command, libraries) = (null, null, LlamaFiles.FindLibraries(options.LibrariesPath));
-        cage ??= Cage.FindStrongest();
-        if (cage.Level < options.IsolationMinimum)
-            return $"this host offers isolation \"{DenialRules.Name(cage.Level)}\", the configuration wants at least \"{DenialRules.Name(options.IsolationMinimum)}\"; install bubblewrap or lower it";
-        if (options.Slots is < 1 or > 64 || options.ContextTokens < 1) return "slots must be from 1 to 64, and the context at least 1 token";
-        if (libraries is null) return "llama.cpp's libraries are missing; run ./fedai.sh setup, or set FEDAI_LLAMA_LIBS to their folder";
-        if (LlamaFiles.FindHost(options.HostPath) is not { } host) return "the program fedai-llama is missing beside this one; install it again";
-        file = ModelFile.TryOpen(options, out var problem);
-        if (file is not null) command = LlamaCommand.For(host, libraries, file.Path, LlamaFiles.FindDotnet(host));
-        return problem;
-    }
-
     /// <summary>Null, or why this content must not be loaded.</summary>
     private string? Forbidden(ModelFile file, string sha256) =>
         ModelRules.LoadProblem(sha256, options.Library?.Find(file.Path), options.Approved) is { } problem ? $"model {file.Path}: {problem}" : null;
@@ -249,7 +240,7 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
     {
         var denied = DenialRules.Whole(cage!.Denies, loaded.Locked, Environment.IsPrivilegedProcess);
         var detail = loaded.Text == "model" ? null : string.Create(CultureInfo.InvariantCulture, $"llama.cpp does not know this model's chat template; messages go as \"{loaded.Text}\"");
-        var status = new RunnerStatus("llama.cpp", true, detail, child.RunnerProcessId(), restarts, DenialRules.Name(cage.Level), DenialRules.NotDenied(denied), 0);
+        var status = new RunnerStatus("llama.cpp", true, detail, child.RunnerProcessId(), restarts, DenialRules.Name(cage.Level), DenialRules.NotDenied(denied), loaded.GpuLayers);
         RunnerLog.Ready(logger, ModelId, loaded.Count, options.Slots, status.Isolation);
         Publish(status, child, new(ModelId, loaded.Count, sha256) { Features = [ModelFeatures.Embeddings], Generates = !loaded.EmbedsOnly }, null);
     }

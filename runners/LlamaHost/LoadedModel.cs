@@ -24,6 +24,8 @@ internal sealed class LoadedModel : IDisposable
         (this.model, this.context, Threads) = (model, context, settings.Threads);
         memory = context == 0 ? 0 : LlamaApi.llama_get_memory(context);
         vocabulary = LlamaApi.llama_model_get_vocab(model);
+        var layers = LlamaApi.llama_model_n_layer(model) + 1; // the output counts as one
+        GpuLayers = LlamaApi.llama_supports_gpu_offload() == 0 ? 0 : settings.GpuLayers < 0 ? layers : Math.Min(settings.GpuLayers, layers);
         VocabularySize = LlamaApi.llama_vocab_n_tokens(vocabulary);
         ContextTokens = context == 0 ? perRequest : Math.Min(perRequest, (int)LlamaApi.llama_n_ctx_seq(context));
         LongestPiece = Enumerable.Range(0, VocabularySize).Max(token => -Math.Min(0, PieceOf(token, [])));
@@ -37,6 +39,9 @@ internal sealed class LoadedModel : IDisposable
     public nint Vocabulary => vocabulary;
 
     public int Threads { get; }
+
+    /// <summary>Layers that are on a GPU.</summary>
+    public int GpuLayers { get; }
 
     /// <summary>The file says how its vectors are made, so that is what it was trained for: it has no context to write in.</summary>
     public bool EmbedsOnly => context == 0;
@@ -56,7 +61,7 @@ internal sealed class LoadedModel : IDisposable
     {
         reportPercent = percent;
         var modelParams = LlamaApi.llama_model_default_params();
-        modelParams.GpuLayers = 0;
+        modelParams.GpuLayers = settings.GpuLayers;
         modelParams.ProgressCallback = &Progress;
         var model = LlamaApi.llama_model_load_from_file(settings.Model, modelParams);
         problem = "llama.cpp cannot read this model: the file is damaged, cut off, or of a kind that this version does not know";

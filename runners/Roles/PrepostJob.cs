@@ -47,7 +47,7 @@ internal static class PrepostJob
         if (SchemaCheck.Unfit(schema!.Value) is { } unfit) return job.Wrong<JsonObject?>("schema", unfit, null);
 
         JsonArray errors;
-        if (FoundJson.Whole(text) is not { } value) errors = [new JsonObject { ["at"] = "", ["problem"] = "is not JSON" }];
+        if (FoundJson.Whole(text) is not { } value) errors = new JsonArray(new JsonObject { ["at"] = "", ["problem"] = "is not JSON" }); // a list in brackets would add by reflection
         else
         {
             var check = new SchemaCheck(cancellationToken);

@@ -16,6 +16,8 @@ internal static class Bubblewrap
         foreach (var path in (string[])["/bin", "/lib", "/lib64", "/lib32"]) // links into /usr on most systems, folders on some
             arguments.AddRange(new FileInfo(path).LinkTarget is { } target ? ["--symlink", target, path] : ["--ro-bind-try", path, path]);
         foreach (var path in command.Readable) arguments.AddRange(["--ro-bind", path, path]);
+        foreach (var device in command.Devices) arguments.AddRange(["--dev-bind", device, device]);
+        if (command.Devices.Count > 0) arguments.AddRange(["--ro-bind", "/sys", "/sys"]); // the driver's library looks for its cards there
         arguments.AddRange(["--remount-ro", "/", "--chdir", "/", "--", command.Executable]);
         return command with { Executable = Find(), Arguments = [.. arguments, .. command.Arguments] };
     }

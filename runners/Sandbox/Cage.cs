@@ -44,7 +44,7 @@ internal sealed class Cage
     {
         if (Level != IsolationLevel.Landlock) return;
         var calls = SystemCalls.Here!;
-        if (!Capabilities.TryDropAll(calls) || !Landlock.TryRestrictThread([.. SystemReadable, .. command.Readable])
+        if (!Capabilities.TryDropAll(calls) || !Landlock.TryRestrictThread([.. SystemReadable, .. command.Readable, .. command.Devices.Count > 0 ? ["/sys"] : Array.Empty<string>()], command.Devices)
             || !SeccompFilter.BeforeStart(calls).TryApply(calls, allThreads: false))
             throw new InvalidOperationException("the kernel refused Landlock or seccomp for the runner process");
     }

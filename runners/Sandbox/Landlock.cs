@@ -5,7 +5,7 @@ namespace FedAi.Runners.Sandbox;
 /// <summary>Landlock (landlock(7)): the calling thread, and programs started from it, open no file outside the listed paths.</summary>
 internal static class Landlock
 {
-    private const ulong Execute = 1, WriteFile = 2, ReadFile = 4, ReadDir = 8;
+    private const ulong Execute = 1, WriteFile = 2, ReadFile = 4, ReadDir = 8, ControlDevice = 1 << 15;
     private const ulong ReadOnly = Execute | ReadFile | ReadDir;
     private const nint VersionFlag = 1, PathBeneath = 1;
 
@@ -21,7 +21,7 @@ internal static class Landlock
     public static int Abi { get; } = Math.Max(0, (int)LinuxCalls.syscall(SystemCalls.LandlockCreateRuleset, 0, 0, VersionFlag, 0));
 
     /// <summary>Restricts the calling thread for good; false where the kernel refuses. Listed paths that do not exist are left out.</summary>
-    public static unsafe bool TryRestrictThread(IEnumerable<string> readable)
+    public static unsafe bool TryRestrictThread(IEnumerable<string> readable, IReadOnlyList<string> devices)
     {
         if (Abi == 0 || LinuxCalls.prctl(LinuxCalls.PrSetNoNewPrivs, 1, 0, 0, 0) != 0) return false;
         // The kernel takes a shorter struct from those who know less: 8 bytes are file rights (ABI 1), 16 add TCP (ABI 4), 24 add
@@ -33,6 +33,7 @@ internal static class Landlock
         {
             return readable.All(path => TryAllow(ruleset, path, ReadOnly))
                 && TryAllow(ruleset, "/dev/null", ReadFile | WriteFile)
+                && devices.All(device => TryAllow(ruleset, device, ReadFile | WriteFile | (Abi >= 5 ? ControlDevice : 0)))
                 && LinuxCalls.syscall(SystemCalls.LandlockRestrictSelf, ruleset, 0, 0, 0) == 0;
         }
         finally

@@ -6,7 +6,7 @@ namespace FedAi.Benchmarks;
 internal sealed record BenchRow(string Name, Func<Progress, CancellationToken, Task<IReadOnlyList<Figure>>> MeasureAsync)
 {
     /// <summary>Every figure the project promises, in the order of the table.</summary>
-    public static IReadOnlyList<BenchRow> All { get; } =
+    public static IReadOnlyList<BenchRow> All(int? enduranceRequests) =>
     [
         new("latency", RouterRows.LatencyAsync),
         new("throughput", RouterRows.ThroughputAsync),
@@ -20,6 +20,10 @@ internal sealed record BenchRow(string Name, Func<Progress, CancellationToken, T
         new("reverse", ReverseRow.MeasureAsync),
         new("cpu", ChainRows.CpuPerTokenAsync),
         new("speed", ChainRows.SpeedAsync),
+        new("batch", BatchRow.MeasureAsync),
+        new("ttft", FirstTokenRow.MeasureAsync),
+        new("kv", CacheRow.MeasureAsync),
+        new("endurance", (progress, cancellationToken) => EnduranceRow.MeasureAsync(enduranceRequests, progress, cancellationToken)),
         new("coldstart", ColdStartRow.MeasureAsync),
         new("footprint", FootprintRow.MeasureAsync),
     ];

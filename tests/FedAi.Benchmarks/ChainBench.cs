@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FedAi.TestKit;
 
 namespace FedAi.Benchmarks;
@@ -13,11 +14,12 @@ internal sealed class ChainBench : IAsyncDisposable
     private ChainBench(ProcessFederation federation, int[] processes, ChatClient client, string model) =>
         (this.federation, this.processes, this.client, this.model) = (federation, processes, client, model);
 
-    public static async Task<ChainBench> StartAsync(string modelPath, CancellationToken cancellationToken)
+    public static async Task<ChainBench> StartAsync(string modelPath, CancellationToken cancellationToken, int slots = 4)
     {
         var federation = new ProcessFederation(Published.Executable);
         var router = await federation.StartRouterAsync(cancellationToken);
-        var node = await federation.StartNodeAsync(router, modelPath, cancellationToken);
+        var settings = new JsonObject { ["node"] = new JsonObject { ["maxConcurrency"] = slots }, ["runner"] = new JsonObject { ["slots"] = slots } };
+        var node = await federation.StartNodeAsync(router, modelPath, cancellationToken, settings: settings);
         var gateway = await federation.StartGatewayAsync(ProcessFederation.RelayOf(router), cancellationToken);
         var client = new ChatClient(gateway.Url);
         var model = await client.FirstModelAsync(cancellationToken);
@@ -26,6 +28,9 @@ internal sealed class ChainBench : IAsyncDisposable
 
     public Task<ChatRun> AskAsync(string question, int maxTokens, CancellationToken cancellationToken) =>
         client.AskAsync(model, question, maxTokens, cancellationToken);
+
+    public Task<ChatRun> AskAsync(JsonArray messages, string cacheKey, int maxTokens, CancellationToken cancellationToken) =>
+        client.AskAsync(model, messages, cacheKey, maxTokens, cancellationToken);
 
     /// <summary>CPU time of all four processes so far, in µs.</summary>
     public double CpuMicroseconds => processes.Sum(id => ProcessTree.CpuTime(id).TotalMicroseconds);

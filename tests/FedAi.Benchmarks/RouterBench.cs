@@ -71,6 +71,33 @@ internal sealed class RouterBench : IAsyncDisposable
             : throw new InvalidOperationException(string.Join('\n', problems));
     }
 
+    /// <summary>What the router holds at this moment.</summary>
+    public ProcessUse Use => ProcessUse.Of(router.Id);
+
+    /// <summary>What the router holds when it has nothing to do: the least of some looks, since its memory goes back little by little.</summary>
+    public async Task<ProcessUse> UseAsync(CancellationToken cancellationToken)
+    {
+        var use = Use;
+        for (var look = 0; look < 10; look++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(300), cancellationToken);
+            use = new(Math.Min(use.MemoryMb, Use.MemoryMb), Math.Min(use.Descriptors, Use.Descriptors), Math.Min(use.Threads, Use.Threads));
+        }
+
+        return use;
+    }
+
+    /// <summary>So many requests, of which every tenth is a stream that is left at its first token.</summary>
+    public async Task EndureAsync(int count, int connections, List<string> problems, CancellationToken cancellationToken)
+    {
+        var left = count / 10;
+        var whole = load.RunAsync(new Uri(router.Url, "infer"), requests.ForRouter(count - left), connections, cancellationToken);
+        var leaving = streams.LeaveAsync(new Uri(router.Url, "infer/stream"), requests.ForRouter(left), connections, cancellationToken);
+        if (problems.Count < 10) problems.AddRange(AnswerCheck.Problems(await whole, stub.Key, 2 * RequestMix.Forged(count - left)));
+        var (begun, refused) = await leaving;
+        if (begun != left - refused || refused != RequestMix.Forged(left)) problems.Add($"of {left} streams to leave {begun} began and {refused} were refused");
+    }
+
     public async ValueTask DisposeAsync()
     {
         streams.Dispose();

@@ -15,10 +15,7 @@ internal static class BareLoop
     /// </summary>
     public static BareLoopResult Run(string modelPath, string prompt, int sequences, int tokensPerSequence)
     {
-        var libraries = LlamaFiles.FindLibraries(null) ?? throw new InvalidOperationException("run ./fedai.sh setup first");
-        if (NativeLibraries.TryLoad(libraries) is { } unusable) throw new InvalidOperationException(unusable);
-        var settings = new LoadSettings(libraries, modelPath, 2048, sequences, Threads: 1, MemoryBytes: 0);
-        using var model = LoadedModel.TryLoad(settings, _ => { }, out var problem) ?? throw new InvalidOperationException(problem);
+        using var model = Load(modelPath, sequences);
         var promptTokens = model.Tokenize(model.Chat.Render([new("user", prompt)]));
         var samplers = Enumerable.Range(0, sequences).Select(_ => new SamplerChain(model, Greedy(tokensPerSequence))).ToArray();
         var batch = LlamaApi.llama_batch_init(LoadedModel.BatchTokens, 0, 1);
@@ -39,6 +36,36 @@ internal static class BareLoop
             LlamaApi.llama_batch_free(batch);
             foreach (var sampler in samplers) sampler.Dispose();
         }
+    }
+
+    /// <summary>From a prompt's text to its first token, for one after the other; nothing is remembered between them.</summary>
+    public static IReadOnlyList<TimeSpan> FirstTokens(string modelPath, IReadOnlyList<string> prompts)
+    {
+        using var model = Load(modelPath, sequences: 1);
+        using var sampler = new SamplerChain(model, Greedy(1));
+        var batch = LlamaApi.llama_batch_init(LoadedModel.BatchTokens, 0, 1);
+        var times = new List<TimeSpan>();
+        foreach (var prompt in prompts)
+        {
+            var began = Stopwatch.GetTimestamp();
+            var tokens = model.Tokenize(model.Chat.Render([new("user", prompt)]));
+            batch.Count = 0;
+            for (var i = 0; i < tokens.Length; i++) batch.Add(tokens[i], i, 0, i == tokens.Length - 1);
+            Decode(model, batch);
+            sampler.Sample(model.Context, batch.Count - 1);
+            times.Add(Stopwatch.GetElapsedTime(began));
+            model.Forget(0);
+        }
+        LlamaApi.llama_batch_free(batch);
+        return times;
+    }
+
+    private static LoadedModel Load(string modelPath, int sequences)
+    {
+        var libraries = LlamaFiles.FindLibraries(null) ?? throw new InvalidOperationException("run ./fedai.sh setup first");
+        if (NativeLibraries.TryLoad(libraries) is { } unusable) throw new InvalidOperationException(unusable);
+        var settings = new LoadSettings(libraries, modelPath, 2048, sequences, Threads: 1, MemoryBytes: 0);
+        return LoadedModel.TryLoad(settings, _ => { }, out var problem) ?? throw new InvalidOperationException(problem);
     }
 
     private static BareLoopResult Generate(LoadedModel model, Batch batch, SamplerChain[] samplers, int[] next, int position, int tokens)

@@ -30,10 +30,21 @@ internal sealed class ChatClient(Uri server) : IDisposable
         }
     }
 
-    public async Task<ChatRun> AskAsync(string model, string question, int? maxTokens, CancellationToken cancellationToken)
+    public Task<ChatRun> AskAsync(string model, string question, int? maxTokens, CancellationToken cancellationToken) =>
+        AskAsync(Body(model, Question(question), maxTokens), cancellationToken);
+
+    /// <summary>The next turn of a conversation, whose turns share what the model remembers under this key.</summary>
+    public Task<ChatRun> AskAsync(string model, JsonArray messages, string cacheKey, int? maxTokens, CancellationToken cancellationToken)
+    {
+        var body = Body(model, messages, maxTokens);
+        body["prompt_cache_key"] = cacheKey;
+        return AskAsync(body, cancellationToken);
+    }
+
+    private async Task<ChatRun> AskAsync(JsonObject question, CancellationToken cancellationToken)
     {
         var begun = Stopwatch.GetTimestamp();
-        using var response = await PostAsync(model, question, maxTokens, cancellationToken);
+        using var response = await PostAsync(question, privacy: null, cancellationToken);
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         var (text, arrivals, requestId, usage) = (new StringBuilder(), new List<TimeSpan>(), "", default(JsonNode));
         await foreach (var item in SseParser.Create(body).EnumerateAsync(cancellationToken))
@@ -53,17 +64,11 @@ internal sealed class ChatClient(Uri server) : IDisposable
     }
 
     /// <summary>Sends the question and gives the answer as soon as its headers are here; the caller reads it, or leaves.</summary>
-    public async Task<HttpResponseMessage> PostAsync(string model, string question, int? maxTokens, CancellationToken cancellationToken, PrivacyLevel? privacy = null)
+    public Task<HttpResponseMessage> PostAsync(string model, string question, int? maxTokens, CancellationToken cancellationToken, PrivacyLevel? privacy = null) =>
+        PostAsync(Body(model, Question(question), maxTokens), privacy, cancellationToken);
+
+    private async Task<HttpResponseMessage> PostAsync(JsonObject body, PrivacyLevel? privacy, CancellationToken cancellationToken)
     {
-        var body = new JsonObject
-        {
-            ["model"] = model,
-            ["stream"] = true,
-            ["stream_options"] = new JsonObject { ["include_usage"] = true },
-            ["temperature"] = 0,
-            ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = question }),
-        };
-        if (maxTokens is { } limit) body["max_tokens"] = limit;
         using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(server, "v1/chat/completions"))
         {
             Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"),
@@ -79,4 +84,20 @@ internal sealed class ChatClient(Uri server) : IDisposable
         http.GetStringAsync(new Uri(server, $"v1/fedai/requests/{requestId}"), cancellationToken);
 
     public void Dispose() => http.Dispose();
+
+    private static JsonArray Question(string question) => new(new JsonObject { ["role"] = "user", ["content"] = question });
+
+    private static JsonObject Body(string model, JsonArray messages, int? maxTokens)
+    {
+        var body = new JsonObject
+        {
+            ["model"] = model,
+            ["stream"] = true,
+            ["stream_options"] = new JsonObject { ["include_usage"] = true },
+            ["temperature"] = 0,
+            ["messages"] = messages.DeepClone(),
+        };
+        if (maxTokens is { } limit) body["max_tokens"] = limit;
+        return body;
+    }
 }

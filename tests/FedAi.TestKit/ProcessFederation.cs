@@ -22,12 +22,14 @@ internal sealed class ProcessFederation(string executable) : IAsyncDisposable
     public Task<FedaiProcess> StartRouterAsync(CancellationToken cancellationToken, string name = "router", JsonObject? settings = null) =>
         StartAsync(name, "router", settings ?? [], cancellationToken);
 
-    /// <summary>A node that serves one router unless its settings name others; with a model, or (null) without any runner.</summary>
+    /// <summary>A node that serves one router unless its settings name others; with a model besides the runner's settings, or (null) without any runner.</summary>
     public async Task<FedaiProcess> StartNodeAsync(FedaiProcess router, string? model, CancellationToken cancellationToken, string name = "node", JsonObject? settings = null)
     {
         settings ??= [];
-        settings["node"] ??= new JsonObject { ["routers"] = new JsonArray($"{await NpubAsync("router", cancellationToken)}@{router.Url}") };
-        settings["runner"] = model is null ? new JsonObject { ["kind"] = "none" } : new JsonObject { ["modelPath"] = model };
+        var (node, runner) = (settings["node"] ??= new JsonObject(), settings["runner"] ??= new JsonObject());
+        node["routers"] ??= new JsonArray($"{await NpubAsync("router", cancellationToken)}@{router.Url}");
+        if (model is null) runner["kind"] = "none";
+        else runner["modelPath"] = model;
         return await StartAsync(name, "node", settings, cancellationToken);
     }
 

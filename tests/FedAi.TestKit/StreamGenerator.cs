@@ -21,6 +21,20 @@ internal sealed class StreamGenerator : IDisposable
     public static Task<StreamOutcome[]> RunAsync(Func<byte[], CancellationToken, Task<HttpResponseMessage>> post, IReadOnlyList<LoadRequest> requests, CancellationToken cancellationToken) =>
         Task.WhenAll(requests.Select(request => Task.Run(() => ReadAsync(post, request, cancellationToken), cancellationToken)));
 
+    /// <summary>Opens streams and leaves each at its first event; how many began, and how many were refused.</summary>
+    public async Task<(int Begun, int Refused)> LeaveAsync(Uri target, IReadOnlyList<LoadRequest> requests, int atOnce, CancellationToken cancellationToken)
+    {
+        var (begun, refused) = (0, 0);
+        await Parallel.ForEachAsync(requests, new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = cancellationToken }, async (request, stop) =>
+        {
+            using var message = new HttpRequestMessage(HttpMethod.Post, target) { Content = new ByteArrayContent(request.Body) };
+            using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, stop);
+            if (!response.IsSuccessStatusCode) Interlocked.Increment(ref refused);
+            else if (await (await response.Content.ReadAsStreamAsync(stop)).ReadAsync(new byte[1], stop) == 1) Interlocked.Increment(ref begun);
+        });
+        return (begun, refused);
+    }
+
     public void Dispose() => client.Dispose();
 
     private static async Task<StreamOutcome> ReadAsync(Func<byte[], CancellationToken, Task<HttpResponseMessage>> post, LoadRequest request, CancellationToken cancellationToken)

@@ -23,11 +23,12 @@ internal static class EventReader
                 else if (reader.ValueTextEquals("out"u8)) read = read with { OutputTokens = Next(ref reader).GetInt32() };
                 else if (reader.ValueTextEquals("cached"u8)) read = read with { CachedTokens = Next(ref reader).GetInt32() };
                 else if (reader.ValueTextEquals("embeds"u8)) read = read with { EmbedsOnly = Next(ref reader).GetBoolean() };
+                else if (reader.ValueTextEquals("gpu"u8)) read = read with { GpuLayers = Next(ref reader).GetInt32() };
                 else if (reader.ValueTextEquals("hint"u8)) read = read with { Hint = Next(ref reader).GetString() };
                 else if (reader.ValueTextEquals("locked"u8)) read = read with { Locked = Next(ref reader).GetBoolean() };
                 else return false;
             }
-            if (kind is null || reader.TokenType != JsonTokenType.EndObject || read.Count < 0 || read.OutputTokens < 0 || read.CachedTokens < 0) return false;
+            if (kind is null || reader.TokenType != JsonTokenType.EndObject || read.Count < 0 || read.OutputTokens < 0 || read.CachedTokens < 0 || read.GpuLayers < 0) return false;
             @event = read with { Kind = kind.Value };
             return !reader.Read();
         }

@@ -18,6 +18,9 @@ internal readonly record struct HostEvent(long Id, HostEventKind Kind)
     /// <summary>Final: tokens of the prompt that the model remembered from before.</summary>
     public int CachedTokens { get; init; }
 
+    /// <summary>Ready: layers that are on a GPU.</summary>
+    public int GpuLayers { get; init; }
+
     /// <summary>Ready: the model only makes vectors and writes nothing.</summary>
     public bool EmbedsOnly { get; init; }
 

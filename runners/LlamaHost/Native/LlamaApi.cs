@@ -48,6 +48,12 @@ internal static unsafe partial class LlamaApi
     public static partial byte llama_memory_seq_rm(nint memory, int sequence, int from, int to);
 
     [LibraryImport("llama")]
+    public static partial byte llama_supports_gpu_offload();
+
+    [LibraryImport("llama")]
+    public static partial int llama_model_n_layer(nint model);
+
+    [LibraryImport("llama")]
     public static partial int llama_model_n_embd_out(nint model);
 
     [LibraryImport("llama", StringMarshalling = StringMarshalling.Utf8)]
