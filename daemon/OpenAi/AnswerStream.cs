@@ -55,11 +55,11 @@ internal sealed class AnswerStream : IDisposable
                     return;
 
                 case InferenceFailure failure when stream.written == 0:
-                    await OpenAiAnswer.RefuseAsync(response, OpenAiErrors.From(failure.Refusal));
+                    await OpenAiAnswer.RefuseAsync(response, OpenAiErrors.From(failure.Refusal, prompt: call.Operation.Prompt));
                     return;
 
                 case InferenceFailure failure:
-                    stream.WriteFailure(OpenAiErrors.From(failure.Refusal));
+                    stream.WriteFailure(OpenAiErrors.From(failure.Refusal, prompt: call.Operation.Prompt));
                     await stream.FlushAsync(cancellationToken);
                     return;
             }

@@ -25,7 +25,17 @@ internal sealed class Job(OpenAiCall call, string caller, DateTimeOffset created
         result = outcome;
     }
 
-    public void Cancel() => cancellation.Cancel();
+    public void Cancel()
+    {
+        try
+        {
+            cancellation.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended at this moment.
+        }
+    }
 
     public void Dispose() => cancellation.Dispose();
 }

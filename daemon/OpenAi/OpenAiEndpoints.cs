@@ -14,12 +14,12 @@ internal static class OpenAiEndpoints
         app.MapGet("/openapi.json", DescribeAsync);
         var v1 = app.MapGroup(OpenAiAnswer.Root);
         v1.AddEndpointFilter(OpenAiEdge.AdmitAsync);
-        v1.MapPost(OpenAiOperation.Chat.Path, ChatAsync)
-            .WithMetadata(new OpenApiOperation("createChatCompletion", "Answers a conversation, whole or streamed, with tool calls and JSON of a schema.", "ChatCompletion", OpenAiOperation.Chat, "ChatCompletionChunk"));
-        v1.MapPost(OpenAiOperation.Completion.Path, CompletionAsync)
-            .WithMetadata(new OpenApiOperation("createCompletion", "Goes on with a text, whole or streamed.", "TextCompletion", OpenAiOperation.Completion, "TextCompletion"));
-        v1.MapPost(OpenAiOperation.Embedding.Path, EmbeddingAsync)
-            .WithMetadata(new OpenApiOperation("createEmbedding", "Makes normalised vectors of texts.", "EmbeddingList", OpenAiOperation.Embedding));
+        v1.MapPost(OpenAiOperation.ChatPath, ChatAsync)
+            .WithMetadata(new OpenApiOperation("createChatCompletion", "Answers a conversation, whole or streamed, with tool calls and JSON of a schema.", "ChatCompletion", static () => OpenAiOperation.Chat, "ChatCompletionChunk"));
+        v1.MapPost(OpenAiOperation.CompletionPath, CompletionAsync)
+            .WithMetadata(new OpenApiOperation("createCompletion", "Goes on with a text, whole or streamed.", "TextCompletion", static () => OpenAiOperation.Completion, "TextCompletion"));
+        v1.MapPost(OpenAiOperation.EmbeddingPath, EmbeddingAsync)
+            .WithMetadata(new OpenApiOperation("createEmbedding", "Makes normalised vectors of texts.", "EmbeddingList", static () => OpenAiOperation.Embedding));
         v1.MapGet("/models", ModelsAsync).WithMetadata(new OpenApiOperation("listModels", "The models that can be asked now.", "ModelList"));
         v1.MapGet("/models/{**id}", ModelAsync).WithMetadata(new OpenApiOperation("retrieveModel", "One of them; its id may have slashes.", "Model"));
         JobEndpoints.Map(v1);

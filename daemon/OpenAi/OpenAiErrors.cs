@@ -12,15 +12,15 @@ internal static class OpenAiErrors
     private const string Invalid = "invalid_request_error";
     private const string Server = "server_error";
 
-    /// <summary>The answer for this refusal. <paramref name="param"/> names the member of the body that is at fault.</summary>
-    public static OpenAiError From(Refusal refusal, string? param = null)
+    /// <summary>The answer for this refusal. <paramref name="param"/> names the member of the body that is at fault, <paramref name="prompt"/> the one that holds the prompt.</summary>
+    public static OpenAiError From(Refusal refusal, string? param = null, string prompt = "messages")
     {
         var (status, type, message) = Row(refusal.Code);
         // What the client can mend is said as precisely as it was found; what failed behind this daemon in our own words.
         var text = status < 500 ? refusal.Hint ?? message : message;
         var retryAfter = refusal.RetryAfterSeconds ?? (status == 503 ? 2 : null);
         if (refusal.Loading is { } loading) text = string.Create(CultureInfo.InvariantCulture, $"The model is being loaded ({loading.Percent} %{(loading.EtaMs is { } eta ? $", about {Math.Ceiling(eta / 1000.0)} s more" : "")}); try again then.");
-        return new OpenAiError(status, type, Code(refusal.Code), text, param ?? Param(refusal.Code), retryAfter, refusal.Loading);
+        return new OpenAiError(status, type, Code(refusal.Code), text, param ?? Param(refusal.Code, prompt), retryAfter, refusal.Loading);
     }
 
     /// <summary>OpenAI's own name where it has one, so that clients that look at codes find it; else ours in its spelling.</summary>
@@ -35,10 +35,10 @@ internal static class OpenAiErrors
         _ => code.Wire().Replace('-', '_'),
     };
 
-    private static string? Param(ErrorCode code) => code switch
+    private static string? Param(ErrorCode code, string prompt) => code switch
     {
         ErrorCode.ModelNotFound => "model",
-        ErrorCode.EmptyMessages or ErrorCode.ContextWindowExceeded or ErrorCode.PromptTooLarge => "messages",
+        ErrorCode.EmptyMessages or ErrorCode.ContextWindowExceeded or ErrorCode.PromptTooLarge => prompt,
         ErrorCode.MaxTokensExceeded => "max_tokens",
         _ => null,
     };

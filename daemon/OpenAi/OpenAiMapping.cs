@@ -98,7 +98,7 @@ internal static class OpenAiMapping
         if (room < (asked?.Tokens ?? 1))
         {
             var answer = asked is null ? "" : string.Create(CultureInfo.InvariantCulture, $", and {asked.Value.Tokens} are to be written");
-            reader.Refuse(ErrorCode.ContextWindowExceeded, operation == OpenAiOperation.Chat ? "messages" : "prompt", string.Create(CultureInfo.InvariantCulture,
+            reader.Refuse(ErrorCode.ContextWindowExceeded, operation.Prompt, string.Create(CultureInfo.InvariantCulture,
                 $"{model.Id} has a context of {model.ContextWindow} tokens; the prompt has about {prompt}{answer}: send fewer or shorter messages, or ask for fewer tokens."));
         }
 

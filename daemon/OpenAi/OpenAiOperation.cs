@@ -6,22 +6,29 @@ namespace FedAi.Daemon.OpenAi;
 /// <summary>One kind of work at /v1: its address, its parameters, the ids and the shape of its answers.</summary>
 internal sealed class OpenAiOperation
 {
-    public static OpenAiOperation Chat { get; } = new("/chat/completions", "chatcmpl-", ChatParameters.All, ChatAnswer.Write);
+    public const string ChatPath = "/chat/completions";
+    public const string CompletionPath = "/completions";
+    public const string EmbeddingPath = "/embeddings";
 
-    public static OpenAiOperation Completion { get; } = new("/completions", "cmpl-", CompletionParameters.All, CompletionAnswer.Write);
+    public static OpenAiOperation Chat { get; } = new(ChatPath, "messages", "chatcmpl-", ChatParameters.All, ChatAnswer.Write);
 
-    public static OpenAiOperation Embedding { get; } = new("/embeddings", "embd-", EmbeddingParameters.All, EmbeddingAnswer.Write);
+    public static OpenAiOperation Completion { get; } = new(CompletionPath, "prompt", "cmpl-", CompletionParameters.All, CompletionAnswer.Write);
+
+    public static OpenAiOperation Embedding { get; } = new(EmbeddingPath, "input", "embd-", EmbeddingParameters.All, EmbeddingAnswer.Write);
 
     public static IReadOnlyList<OpenAiOperation> All => [Chat, Completion, Embedding];
 
-    private OpenAiOperation(string path, string idPrefix, IReadOnlyList<BodyParameter> parameters, Func<OpenAiCall, string, InferenceEnd, OpenAiResult> write)
+    private OpenAiOperation(string path, string prompt, string idPrefix, IReadOnlyList<BodyParameter> parameters, Func<OpenAiCall, string, InferenceEnd, OpenAiResult> write)
     {
-        (Path, IdPrefix, Parameters, Write) = (path, idPrefix, parameters, write);
+        (Path, Prompt, IdPrefix, Parameters, Write) = (path, prompt, idPrefix, parameters, write);
         ByName = parameters.ToFrozenDictionary(parameter => parameter.Name, StringComparer.Ordinal);
     }
 
     /// <summary>Below /v1.</summary>
     public string Path { get; }
+
+    /// <summary>The parameter that holds what is asked.</summary>
+    public string Prompt { get; }
 
     /// <summary>Stands before the request id in an answer's id (DECISIONS E5).</summary>
     public string IdPrefix { get; }

@@ -65,7 +65,7 @@ internal static class OpenApiDocument
             json.WriteEndArray();
         }
 
-        if (operation.Body is { } body) WriteRaw(json, "requestBody", $$$"""{"required":true,"content":{"application/json":{{{Schema(BodyOf(body))}}}}}""");
+        if (operation.Body is { } body) WriteRaw(json, "requestBody", $$$"""{"required":true,"content":{"application/json":{{{Schema(BodyOf(body()))}}}}}""");
         json.WriteStartObject("responses"u8);
         var streamed = operation.StreamedAnswer is { } chunk ? $$$""","text/event-stream":{{{Schema(chunk)}}}""" : "";
         WriteRaw(json, "200", $$$"""{"description":"The answer.","content":{"application/json":{{{Schema(operation.Answer)}}}{{{streamed}}}}}""");

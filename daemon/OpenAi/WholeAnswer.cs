@@ -20,7 +20,7 @@ internal static class WholeAnswer
                     break;
 
                 case InferenceFailure failure:
-                    return OpenAiResult.Failed(OpenAiErrors.From(failure.Refusal));
+                    return OpenAiResult.Failed(OpenAiErrors.From(failure.Refusal, prompt: call.Operation.Prompt));
 
                 case InferenceEnd end:
                     return call.Operation.Write(call, text.ToString(), end);

@@ -23,6 +23,9 @@ internal sealed class PeerInference(PeerHttp http, KeyPair identity, TimeProvide
     /// <summary>No honest answer is larger: 128 k tokens in chunk frames of about 200 bytes, and the whole text once more.</summary>
     private const long MaxAnswerBytes = 32 << 20;
 
+    /// <summary>Honest nodes send one a token, and a tool call is some hundred of them.</summary>
+    private const int MaxCallPieces = 1 << 16;
+
     /// <summary>Streams the answer: deltas as they arrive, then one end or failure.</summary>
     public async IAsyncEnumerable<InferenceEvent> StreamAsync(PeerTarget target, InferenceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -69,6 +72,12 @@ internal sealed class PeerInference(PeerHttp http, KeyPair identity, TimeProvide
                     text.Append(chunk.Delta);
                     var pieces = chunk.ToolCalls is { Count: > 0 } ? chunk.ToolCalls : null;
                     if (pieces is not null) calls.AddRange(pieces);
+                    if (calls.Count > MaxCallPieces)
+                    {
+                        yield return Failure(ErrorCode.InvalidNodeResponse, "The peer's tool calls have no end.");
+                        yield break;
+                    }
+
                     if (chunk.Delta.Length > 0 || pieces is not null) yield return new InferenceDelta(chunk.Delta, Tokens: 1, pieces);
                 }
                 else if (frame.Final is { } final)
@@ -145,6 +154,7 @@ internal sealed class PeerInference(PeerHttp http, KeyPair identity, TimeProvide
         var response = result.Response;
         if (response.RequestId != sent.RequestId || response.ModelId != sent.ModelId)
             return Failure(ErrorCode.NodeResponseMismatch, "The signed answer belongs to another request or model.");
+        if (response.ToolCalls?.Count > ToolCalls.MaxCalls) return Failure(ErrorCode.InvalidNodeResponse, $"The signed answer has more than {ToolCalls.MaxCalls} tool calls.");
         if (streamed is not null && !streamed.Equals(response.Output))
             return Failure(ErrorCode.StreamMismatch, "The streamed text differs from the signed answer; its proof is void.");
         if (streamedCalls is not null && !(ToolCalls.Join(streamedCalls) is { } calls && ToolCalls.AreEqual(calls, response.ToolCalls)))
