@@ -33,10 +33,6 @@ internal static class ModelsCommand
         {
             return await command();
         }
-        catch (OperationCanceledException)
-        {
-            return await TellAsync(new("stopped; what has come stays, and the same command goes on there", MayPass: true));
-        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return await TellAsync(new(exception.Message, MayPass: true));
@@ -70,18 +66,20 @@ internal static class ModelsCommand
         var library = Library(arguments);
         var models = library.Read();
         var others = library.Files().Where(path => models.All(entry => library.PathOf(entry) != path)).Select(Path.GetFileName).ToList();
+        var unfinished = library.Unfinished();
         if (arguments.GetValue(CliOptions.Json))
         {
             Console.WriteLine(new JsonObject
             {
                 ["folder"] = library.Folder,
                 ["models"] = new JsonArray([.. models.Select(entry => Listed(entry, library))]),
+                ["unfinished"] = new JsonArray([.. unfinished.Select(one => new JsonObject { ["name"] = one.Name, ["bytes"] = one.Bytes, ["allBytes"] = one.AllBytes, ["source"] = one.Source })]),
                 ["notAdded"] = new JsonArray([.. others.Select(name => JsonValue.Create(name))]),
             }.ToJsonString());
             return Task.FromResult(ExitCodes.Ok);
         }
 
-        if (models.Count + others.Count == 0)
+        if (models.Count + others.Count + unfinished.Count == 0)
             Console.WriteLine($"no models in {library.Folder} yet: get one with fedai models pull hf:OWNER/REPOSITORY/FILE.gguf, or take one you have with fedai models add FILE");
         var width = models.Select(entry => entry.Name.Length).DefaultIfEmpty().Max();
         foreach (var entry in models)
@@ -91,6 +89,7 @@ internal static class ModelsCommand
                 $"{entry.Name.PadRight(width)}  {ByteText.Show(entry.Bytes),9}  {entry.Sha256[..12]}  {DateTimeOffset.FromUnixTimeMilliseconds(entry.AddedMs):yyyy-MM-dd}  {entry.Source}{state}")));
         }
 
+        foreach (var one in unfinished) Console.WriteLine(TerminalText.Clean($"{one.Name}  {ByteText.Show(one.Bytes)} of {ByteText.Show(one.AllBytes)}: fedai models pull {one.Source} goes on, fedai models rm {one.Name} throws it away"));
         foreach (var name in others) Console.WriteLine(TerminalText.Clean($"{name}  not added: fedai models add {Path.Combine(library.Folder, name!)} writes down its hash"));
         return Task.FromResult(ExitCodes.Ok);
     }
@@ -105,12 +104,19 @@ internal static class ModelsCommand
     private static async Task<int> RemoveAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var (library, name) = (Library(arguments), arguments.GetRequiredValue(Name));
+        var unfinished = library.Unfinished().FirstOrDefault(one => one.Name == name);
+        if (unfinished is not null) library.Drop(unfinished);
         if (library.Read().FirstOrDefault(one => one.Name == name) is not { } entry)
-            return await TellAsync(new($"there is no model {name} in {library.Folder}; fedai models list shows them"));
+            return unfinished is not null ? Removed(arguments, new JsonObject { ["name"] = name, ["bytes"] = unfinished.Bytes }) :  await TellAsync(new($"there is no model {name} in {library.Folder}; fedai models list shows them"));
         if (!arguments.GetValue(Force) && await IsServedAsync(arguments.GetValue(CliOptions.Data)!, entry, cancellationToken))
             return await TellAsync(new($"a running fedai serves {name}: stop it or let it serve another model first, or use --force, and it stops serving {name} at its next start"));
         await library.RemoveAsync(entry, cancellationToken);
-        Console.WriteLine(arguments.GetValue(CliOptions.Json) ? ToJson(entry).ToJsonString() : $"removed {name}, {ByteText.Show(entry.Bytes)} are free again");
+        return Removed(arguments, ToJson(entry));
+    }
+
+    private static int Removed(ParseResult arguments, JsonObject model)
+    {
+        Console.WriteLine(arguments.GetValue(CliOptions.Json) ? model.ToJsonString() : $"removed {model["name"]}, {ByteText.Show((long)model["bytes"]!)} are free again");
         return ExitCodes.Ok;
     }
 

@@ -56,7 +56,7 @@ public sealed class ModelDownload : IDisposable
         var facts = part + ".json";
         var wanted = new PartialDownload(source.Text, remote.Bytes, remote.Tag, Sha256);
         // Without a name for this version, only the hash at the end could tell that two versions were joined.
-        if (!File.Exists(part) || ReadFacts(facts) != wanted || (remote.Tag is null && Sha256 is null)) File.Delete(part);
+        if (!File.Exists(part) || PartialDownload.Read(facts) != wanted || (remote.Tag is null && Sha256 is null)) File.Delete(part);
         try
         {
             DurableFile.Replace(facts, JsonSerializer.SerializeToUtf8Bytes(wanted, LibraryJson.Default.PartialDownload));
@@ -142,18 +142,6 @@ public sealed class ModelDownload : IDisposable
                 // judged below
             }
             return filled == start.Length ? (new MemoryStream(start, writable: false), null) : (null, new($"{source.Address.Host} breaks off within the first bytes; try again", MayPass: true));
-        }
-    }
-
-    private static PartialDownload? ReadFacts(string path)
-    {
-        try
-        {
-            return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), LibraryJson.Default.PartialDownload) : null;
-        }
-        catch (JsonException)
-        {
-            return null;
         }
     }
 }

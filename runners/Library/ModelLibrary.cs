@@ -14,6 +14,8 @@ public sealed class ModelLibrary(string folder, TimeProvider time)
 
     public ModelHashes Hashes { get; } = new(Path.Combine(folder, "hashes.json"));
 
+    private string Parts => Path.Combine(Folder, "parts");
+
     private string IndexPath => Path.Combine(Folder, "index.json");
 
     /// <summary>What was added. Throws an <see cref="InvalidDataException"/> when the index is damaged.</summary>
@@ -54,6 +56,20 @@ public sealed class ModelLibrary(string folder, TimeProvider time)
         !nameOrPath.Contains('/', StringComparison.Ordinal) && !File.Exists(nameOrPath) && Path.Combine(Folder, nameOrPath + ModelRules.Ending) is var file && File.Exists(file)
             ? file : Path.GetFullPath(nameOrPath);
 
+    /// <summary>The downloads that stopped, or run in another process.</summary>
+    public IReadOnlyList<UnfinishedModel> Unfinished() =>
+    [
+        .. from facts in Directory.Exists(Parts) ? Directory.EnumerateFiles(Parts, "*" + ModelRules.Ending + ".json").Order(StringComparer.Ordinal) : Enumerable.Empty<string>()
+           let part = facts[..^".json".Length]
+           where File.Exists(part)
+           let known = PartialDownload.Read(facts)
+           where known is not null
+           select new UnfinishedModel(Path.GetFileNameWithoutExtension(part), new FileInfo(part).Length, known.Bytes, known.Source),
+    ];
+
+    /// <summary>Throws away what has come of a download.</summary>
+    public void Drop(UnfinishedModel model) => DropPart(model.Name);
+
     /// <summary>The full path of a file in the folder.</summary>
     public string PathOf(ModelEntry entry) => Path.Combine(Folder, entry.FileName);
 
@@ -67,8 +83,8 @@ public sealed class ModelLibrary(string folder, TimeProvider time)
     /// <summary>The file into which a model of this name is downloaded; its folder is there.</summary>
     public string PartOf(string name)
     {
-        var parts = Directory.CreateDirectory(Path.Combine(Folder, "parts")).FullName;
-        return Path.Combine(parts, name + ModelRules.Ending);
+        Directory.CreateDirectory(Parts);
+        return Path.Combine(Parts, name + ModelRules.Ending);
     }
 
     /// <summary>Puts a file of another place where the download of a model of this name would be; one that is the model's file already stays where it is.</summary>

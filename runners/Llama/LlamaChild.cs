@@ -9,7 +9,7 @@ namespace FedAi.Runners.Llama;
 /// <summary>
 /// One running fedai-llama: sends it commands, gives each event to the request it belongs to, and ends the process when
 /// it breaks the rules of the pipe (DECISIONS E20): more than 1 MiB without a line, nothing to hear for 30 s while it has
-/// work, a line that makes no sense.
+/// work, a line that makes no sense; or when it computes more than its work can need.
 /// </summary>
 internal sealed class LlamaChild : IDisposable
 {
@@ -29,13 +29,15 @@ internal sealed class LlamaChild : IDisposable
     private long lastUsed;
     private long lastHeard;
     private string? violation;
+    private int threads;
+    private ProcessorWatch? processor;
 
     private LlamaChild(CagedProcess process, TimeProvider time)
     {
         this.process = process;
         Time = time;
         lastHeard = lastUsed = time.GetTimestamp();
-        watch = time.CreateTimer(_ => EndIfSilent(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        watch = time.CreateTimer(_ => EndIfUnruly(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         draining = DrainErrorsAsync();
         _ = WriteCommandsAsync();
         new Thread(Pump) { IsBackground = true, Name = "runner pipe" }.Start();
@@ -63,6 +65,7 @@ internal sealed class LlamaChild : IDisposable
     /// <summary>The ready or the error event; null when the process ended before.</summary>
     public Task<HostEvent?> LoadAsync(LoadSettings settings)
     {
+        threads = settings.Threads;
         Send(new("load", 0) { Load = settings });
         return loaded.Task;
     }
@@ -208,10 +211,12 @@ internal sealed class LlamaChild : IDisposable
         }
     }
 
-    private void EndIfSilent()
+    private void EndIfUnruly()
     {
         var busy = !loaded.Task.IsCompleted || !calls.IsEmpty;
         if (busy && Time.GetElapsedTime(Volatile.Read(ref lastHeard)) > LongestSilence) EndFor("it was silent for 30 s while it had work");
+        if (loaded.Task is { IsCompleted: true, Result.Kind: HostEventKind.Ready } && (processor ??= new(RunnerProcessId(), threads)).IsOver(busy))
+            EndFor(busy ? "it used more processors than its threads" : "it used the processor without work");
     }
 
     private static int? ChildOf(int id)

@@ -142,6 +142,20 @@ public sealed class ModelsCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Remove_UnfinishedDownload_ThrowsItAway()
+    {
+        Directory.CreateDirectory(InFolder("parts"));
+        File.WriteAllText(InFolder("parts/tiny.gguf"), "GGUF");
+        File.WriteAllText(InFolder("parts/tiny.gguf.json"), """{"source":"hf:owner/repo/tiny.gguf","bytes":400}""");
+
+        (await RunAsync("list")).Output.ShouldContain("4 B of 400 B");
+        (await RunAsync("rm", "tiny")).Output.ShouldContain("removed tiny, 4 B are free again");
+
+        Directory.EnumerateFiles(InFolder("parts")).ShouldBeEmpty();
+        (await RunAsync("rm", "tiny")).ExitCode.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Pull_ServerKnowsNoRanges_BeginsAnew()
     {
         await using var hub = ModelServer.Start(Tiny());
@@ -167,10 +181,14 @@ public sealed class ModelsCommandTests : IDisposable
         };
 
         var first = await PullAsync(hub, hub.Url + "tiny.gguf");
+        var left = JsonNode.Parse((await RunAsync("list", "--json")).Output)!["unfinished"]!.AsArray().ShouldHaveSingleItem()!;
+        (await RunAsync("list")).Output.ShouldContain($"fedai models pull {hub.Url}tiny.gguf goes on");
         var second = await PullAsync(hub, hub.Url + "tiny.gguf");
 
         first.ExitCode.ShouldBe(1);
         first.Errors.ShouldContain("changed during the download");
+        left["name"]!.GetValue<string>().ShouldBe("tiny");
+        left["bytes"]!.GetValue<long>().ShouldBe(150_000);
         second.ExitCode.ShouldBe(0, second.Errors);
         File.ReadAllBytes(InFolder("tiny.gguf")).ShouldBe(Tiny(seed: 2));
     }

@@ -39,6 +39,8 @@ public sealed class OptionsRulesTests
     [InlineData("runner.upstreams", """[{"url":"http://192.168.1.9:8000/v1"}]""", "allowPlain")]
     [InlineData("runner.upstreams", """[{"url":"https://h/v1","features":["magic"]}]""", "magic is none of tools, json, embeddings")]
     [InlineData("runner.upstreams", """[{"url":"https://h/v1"},{"url":"https://i/v1","idleMs":1}]""", "[1].idleMs")]
+    [InlineData("models.approved", "abc", "no SHA-256")]
+    [InlineData("models.hub", "http://hub.example", "is not encrypted")]
     [InlineData("api.rps", "0", "1 to")]
     [InlineData("gateway.nodes.allow", "npub1nonsense", "is not a public key")]
     [InlineData("gateway.ownNodes", "npub1nonsense", "is not a public key")]

@@ -33,6 +33,19 @@ public sealed class HostileHostTests : IDisposable
     }
 
     [Fact]
+    public async Task Host_ThatComputesWithoutWork_IsReplaced()
+    {
+        await using var runner = await StartAsync(Ready.Replace("read infer; ", "", StringComparison.Ordinal) + "while :; do :; done");
+        var reason = "";
+        await DemoModel.WhenAsync(runner, () =>
+        {
+            if (runner.Status is { Ready: false, Detail: { } detail } && reason.Length == 0) reason = detail;
+            return reason.Length > 0;
+        });
+        reason.ShouldContain("without work");
+    }
+
+    [Fact]
     public async Task Host_ThatNamesAForeignError_IsAPlainRunnerError()
     {
         await using var runner = await StartAsync(Ready + """echo '{"id":1,"ev":"error","text":"payment-required","hint":"pay\\u001b[31m me"}'; sleep 60""");
