@@ -40,7 +40,7 @@ internal static class NodeBench
             robin.Skip("model: none is installed");
         }
 
-        return new BenchResult
+        var result = new BenchResult
         {
             Suite = BenchResult.NodeSuite,
             Seed = input.Seed,
@@ -58,6 +58,7 @@ internal static class NodeBench
             Model = speeds,
             Skipped = robin.Skipped,
         };
+        return input.Shape is { } shape ? result with { ModelCalibrationPermille = SpeedRules.Calibrate(shape, result) } : result;
     }
 
     /// <summary>As many as the runner gives a model (DECISIONS E20).</summary>

@@ -8,4 +8,5 @@ namespace FedAi.Daemon.Capability;
 [JsonSerializable(typeof(MachineProfile))]
 [JsonSerializable(typeof(BenchResult))]
 [JsonSerializable(typeof(Recommendation))]
+[JsonSerializable(typeof(MarketView))]
 internal sealed partial class CapabilityJson : JsonSerializerContext;

@@ -3,15 +3,21 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using FedAi.Daemon.Capability;
+using FedAi.Daemon.Control;
 using FedAi.Daemon.Hosting;
+using FedAi.Runners.Llama;
 
 namespace FedAi.Daemon.Cli;
 
 /// <summary><c>fedai recommend</c>: what a profiled machine is good for.</summary>
 internal static class RecommendCommand
 {
+    /// <summary>Tokens that stand before a typical answer.</summary>
+    private const int TypicalContext = 256;
+
     private static readonly Option<FileInfo> Profile = new("--profile") { Description = "what fedai profile --json wrote", HelpName = "FILE", Required = true };
     private static readonly Option<FileInfo?> Bench = new("--bench") { Description = "what fedai bench --json wrote", HelpName = "FILE" };
+    private static readonly Option<FileInfo?> ModelFile = new("--model") { Description = "a GGUF file that would be served: tells its speed here, without loading it", HelpName = "FILE" };
     private static readonly Option<string> Wanted = new Option<string>("--intent") { Description = "what matters most", DefaultValueFactory = _ => "balanced" }
         .AcceptOnlyFromAmong("balanced", "low-power", "high-earnings", "privacy", "reliability");
 
@@ -19,7 +25,7 @@ internal static class RecommendCommand
     {
         var command = new Command("recommend", "say which roles a profiled machine is good for, and with which limits")
         {
-            Profile, Bench, Wanted, CliOptions.Data, CliOptions.Config, CliOptions.Set, CliOptions.Json,
+            Profile, Bench, ModelFile, Wanted, CliOptions.Data, CliOptions.Config, CliOptions.Set, CliOptions.Json,
         };
         command.SetAction((arguments, cancellationToken) => RunAsync(arguments, cancellationToken));
         return command;
@@ -32,16 +38,50 @@ internal static class RecommendCommand
         BenchResult? bench = null;
         if (arguments.GetValue(Bench) is { } file && (bench = await ReadAsync(file, CapabilityJson.Default.BenchResult, cancellationToken)) is null) return ExitCodes.Usage;
 
+        var (speed, prices, problem) = await MarketAsync(arguments, bench, cancellationToken);
+        if (problem is not null)
+        {
+            await Errors.TellAsync(problem);
+            return ExitCodes.Usage;
+        }
+
         var recommendation = Recommender.Recommend(BandRules.Refine(profile, bench, options.Bands), bench, new RecommendInput
         {
             Gates = options.Node.Gates,
             Minimums = options.Router.Minimums,
             Bands = options.Bands,
             Intent = Enum.Parse<Intent>(arguments.GetValue(Wanted)!.Replace("-", "", StringComparison.Ordinal), ignoreCase: true),
-            ModelMilliTokensPerSecond = bench is { Model: [var first, ..] } ? first.MilliTokensPerSecond : null,
+            ModelMilliTokensPerSecond = speed,
+            Prices = prices,
         });
         Console.WriteLine(arguments.GetValue(CliOptions.Json) ? JsonSerializer.Serialize(recommendation, CapabilityJson.Default.Recommendation) : TerminalText.Clean(Text(recommendation)));
         return ExitCodes.Ok;
+    }
+
+    /// <summary>How fast the model is (as benched, or as its file and then its own jobs here tell), and what others ask.</summary>
+    private static async Task<(long? Speed, IReadOnlyList<AdvertisedPrice> Prices, string? Problem)> MarketAsync(ParseResult arguments, BenchResult? bench, CancellationToken cancellationToken)
+    {
+        var file = arguments.GetValue(ModelFile);
+        var name = file is null ? "" : Path.GetFileNameWithoutExtension(file.Name);
+        MarketView? market = null;
+        try
+        {
+            // No daemon runs here before the first set-up; then nothing is known of others.
+            using var control = new ControlClient(arguments.GetValue(CliOptions.Data)!);
+            if (await control.GetAsync($"market?model={Uri.EscapeDataString(name)}", cancellationToken) is { } text) market = JsonSerializer.Deserialize(text, CapabilityJson.Default.MarketView);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException or JsonException)
+        {
+            await Errors.TellAsync("the daemon here did not answer, so nothing is known of others' prices");
+        }
+
+        var prices = market?.Prices ?? [];
+        if (file is null) return (bench is { Model: [var first, ..] } ? first.MilliTokensPerSecond : null, prices, null);
+        if (ModelShape.TryRead(file.FullName, out var problem) is not { } shape) return (null, prices, $"{file.FullName}: {problem}");
+        if (bench is null) return (null, prices, "--model needs --bench: without figures of this machine nothing can be told");
+        return SpeedRules.Predict(shape, bench, TypicalContext) is { } predicted
+            ? (SpeedRules.After(predicted, market?.Jobs ?? []), prices, null)
+            : (null, prices, "the benchmark lacks the memory's or the processor's figure; run fedai bench node again");
     }
 
     /// <summary>What a person reads: roles, what was left out and why, the router's verdict.</summary>

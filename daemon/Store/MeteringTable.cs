@@ -23,6 +23,10 @@ internal sealed class MeteringTable(Database database)
     public IReadOnlyList<T> Envelopes<T>(long fromMs, long untilMs, Func<byte[], T> read) => database.Read(statements =>
         statements.Query("SELECT envelope FROM metering WHERE ts >= $1 AND ts < $2", row => read(row.GetBytes(0)), fromMs, untilMs));
 
+    /// <summary>The signed envelopes of the newest whole answers of a model that had at least so many tokens, newest first.</summary>
+    public IReadOnlyList<byte[]> Newest(string model, int leastTokens, int count) => database.Read(statements => statements.Query(
+        "SELECT envelope FROM metering WHERE model = $1 AND status = 'complete' AND output_tokens >= $2 ORDER BY ts DESC LIMIT $3", row => row.GetBytes(0), model, leastTokens, count));
+
     /// <summary>Sums per node and model over records with a time of at least <paramref name="sinceMs"/>.</summary>
     // total(), not sum(): absurd numbers of one node must not make the query overflow.
     public IReadOnlyList<MeteringTotal> Totals(long sinceMs = 0) => database.Read(statements => statements.Query(

@@ -18,9 +18,14 @@ internal sealed class GgufHeader
 
     /// <summary>Ends of the keys that are kept; the architecture's name stands before them and may come later.</summary>
     private static readonly string[] Kept =
-        [".context_length", ".attention.head_count", ".attention.head_count_kv", ".attention.key_length", ".embedding_length", ".block_count", "general.alignment", "split.count"];
+        [".context_length", ".attention.head_count", ".attention.head_count_kv", ".attention.key_length", ".embedding_length", ".block_count", ".expert_count", ".expert_used_count", "general.alignment", "split.count"];
 
     private readonly Dictionary<string, long> numbers = [];
+
+    /// <summary>How many numbers of each format the tensors hold: all, of those of the experts, and of the table that one row is taken from.</summary>
+    private readonly Dictionary<uint, (double All, double Experts, double Table)> weights = [];
+
+    private bool hasOutput;
     private readonly Stream file;
     private readonly long fileBytes;
     private string architecture = "";
@@ -42,6 +47,19 @@ internal sealed class GgufHeader
             var perHead = Number("attention.key_length") is > 0 and var length ? length : Number("embedding_length") / heads;
             var perLayer = (Int128)2 * sizeof(ushort) * keyValueHeads * perHead;
             return (long)Int128.Min(long.MaxValue / 4, perLayer * Number("block_count"));
+        }
+    }
+
+    public long Layers => Number("block_count");
+
+    /// <summary>Numbers of each format (its code in the file) that one token goes through: of experts only those it is sent to, and the table of tokens only where it also makes the output.</summary>
+    public IEnumerable<(uint Format, double Count)> WeightsPerToken
+    {
+        get
+        {
+            var (experts, used) = (Number("expert_count"), Number("expert_used_count"));
+            var share = experts > 0 && used > 0 && used < experts ? used / (double)experts : 1;
+            return weights.Select(format => (format.Key, format.Value.All - format.Value.Experts * (1 - share) - (hasOutput ? format.Value.Table : 0)));
         }
     }
 
@@ -133,7 +151,7 @@ internal sealed class GgufHeader
         var most = UInt128.Zero;
         for (var i = 0; i < count; i++)
         {
-            ReadText(MostKeyBytes);
+            var name = ReadText(MostKeyBytes);
             var dimensions = (uint)ReadNumber(4);
             if (dimensions > MostDimensions) throw new InvalidDataException();
             var bits = UInt128.One;
@@ -142,13 +160,21 @@ internal sealed class GgufHeader
                 bits *= (ulong)ReadNumber(8);
                 if (bits > ulong.MaxValue) throw new InvalidDataException();
             }
-            ReadNumber(4); // the format of its numbers
+            Count(name, (uint)ReadNumber(4), (double)bits);
             most = UInt128.Max(most, (ulong)ReadNumber(8) + bits / 8);
         }
         var alignment = numbers.GetValueOrDefault("general.alignment", 32);
         if (alignment is < 1 or > 1 << 20) throw new InvalidDataException();
         var data = (file.Position + alignment - 1) / alignment * alignment;
         return count == 0 || most + (ulong)data <= (ulong)fileBytes ? null : "it is damaged or cut off: its header names weights beyond its end";
+    }
+
+    private void Count(string name, uint format, double count)
+    {
+        if (weights.Count >= MostKept && !weights.ContainsKey(format)) return;
+        var (all, experts, table) = weights.GetValueOrDefault(format);
+        weights[format] = (all + count, experts + (name.Contains("_exps.", StringComparison.Ordinal) ? count : 0), table + (name == "token_embd.weight" ? count : 0));
+        hasOutput |= name == "output.weight";
     }
 
     private static int SizeOf(uint type) => type < SizeOfType.Length && SizeOfType[type] > 0 ? SizeOfType[type] : throw new InvalidDataException();

@@ -26,5 +26,6 @@ internal sealed record BenchRow(string Name, Func<Progress, CancellationToken, T
         new("endurance", (progress, cancellationToken) => EnduranceRow.MeasureAsync(enduranceRequests, progress, cancellationToken)),
         new("coldstart", ColdStartRow.MeasureAsync),
         new("footprint", FootprintRow.MeasureAsync),
+        new("predict", PredictRow.MeasureAsync),
     ];
 }

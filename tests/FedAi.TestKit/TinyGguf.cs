@@ -3,7 +3,7 @@ using System.Text;
 namespace FedAi.TestKit;
 
 /// <summary>
-/// Writes small, valid GGUF files (version 3, F32) that llama.cpp runs: a model with random weights of any size, or one
+/// Writes small, valid GGUF files (version 3, F32 unless another format is named) that llama.cpp runs: a model with random weights of any size, or one
 /// that says a given text. The vocabulary is the 256 bytes and four markers, so any text goes in and any byte comes out.
 /// </summary>
 internal sealed class TinyGguf
@@ -17,6 +17,9 @@ internal sealed class TinyGguf
     private readonly int feedForward;
     private readonly int contextTokens;
 
+    /// <summary>Of everything but the norms.</summary>
+    private WeightFormat Format { get; init; }
+
     /// <summary>Fills the tensor of this name, of so many rows and columns.</summary>
     private readonly Action<string, int, int, float[]> fill;
 
@@ -25,7 +28,7 @@ internal sealed class TinyGguf
         (embedding, layers, heads, feedForward, contextTokens, fill);
 
     /// <summary>Weights from a seed. Its greedy answers are printable ASCII and never end by themselves. Default: 0.2 M weights.</summary>
-    public static void WriteRandom(string path, int embedding = 64, int layers = 2, int heads = 4, int feedForward = 128, int contextTokens = 512, int seed = 1)
+    public static void WriteRandom(string path, int embedding = 64, int layers = 2, int heads = 4, int feedForward = 128, int contextTokens = 512, int seed = 1, WeightFormat format = WeightFormat.F32)
     {
         var random = new Random(seed);
         new TinyGguf(embedding, layers, heads, feedForward, contextTokens, (name, rows, columns, values) =>
@@ -35,7 +38,7 @@ internal sealed class TinyGguf
             if (name != "output.weight") return;
             for (var token = 0; token < rows; token++)
                 if (token is < ' ' or > '~') System.Array.Clear(values, token * columns, columns); // never the likeliest
-        }).Write(path);
+        }) { Format = format }.Write(path);
     }
 
     /// <summary>The same as bytes.</summary>
@@ -83,19 +86,21 @@ internal sealed class TinyGguf
             file.Write(rows == 1 ? 1 : 2);
             file.Write((long)columns);
             if (rows > 1) file.Write((long)rows);
-            file.Write(0); // F32
+            file.Write((int)FormatOf(rows));
             file.Write(offset);
-            offset += Aligned(rows * columns * sizeof(float));
+            offset += Aligned(FormatOf(rows).Bytes(rows * columns));
         }
         Pad(file);
         foreach (var (name, rows, columns) in tensors)
         {
             var values = new float[rows * columns];
             fill(name, rows, columns, values);
-            file.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values));
+            FormatOf(rows).Write(file, values);
             Pad(file);
         }
     }
+
+    private WeightFormat FormatOf(int rows) => rows == 1 ? WeightFormat.F32 : Format;
 
     private IEnumerable<(string Name, int Rows, int Columns)> Tensors()
     {

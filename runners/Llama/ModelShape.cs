@@ -1,0 +1,29 @@
+namespace FedAi.Runners.Llama;
+
+/// <summary>
+/// What a model costs per token, read from its file alone: the numbers it goes through, by format, its layers, and the bytes that every
+/// token of context adds. Enough to tell its speed on a measured machine without loading it.
+/// </summary>
+/// <param name="Weights">Numbers per token, by format.</param>
+/// <param name="Layers">Blocks, each of which costs a little beside its numbers.</param>
+/// <param name="CacheBytesPerToken">Bytes of keys and values of one token of context, all of which are read for every new one.</param>
+/// <param name="ContextTokens">Tokens the model was trained for; 0 when the file does not say.</param>
+public sealed record ModelShape(IReadOnlyList<WeightCount> Weights, int Layers, long CacheBytesPerToken, long ContextTokens)
+{
+    /// <summary>Null and what is wrong when it is no readable GGUF file.</summary>
+    public static ModelShape? TryRead(string path, out string? problem)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 65_536);
+            return GgufHeader.TryRead(file, out problem) is { } header
+                ? new ModelShape([.. header.WeightsPerToken.Select(one => new WeightCount(one.Format, one.Count))], (int)header.Layers, header.CacheBytesPerToken, header.ContextTokens)
+                : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            problem = $"it cannot be read: {exception.Message}";
+            return null;
+        }
+    }
+}
