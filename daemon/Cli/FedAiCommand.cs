@@ -6,14 +6,20 @@ namespace FedAi.Daemon.Cli;
 /// <summary>The command line: every command, its errors as one line each, and the exit codes of DECISIONS E19.</summary>
 internal static class FedAiCommand
 {
+    private static readonly (string Name, Func<Command> Create)[] Commands =
+    [
+        ("run", RunCommand.Create), ("gateway", GatewayCommand.Create), ("relay", RelayCommand.Create),
+        ("relays", RelaysCommand.Create), ("keys", KeysCommand.Create), ("apikeys", ApiKeysCommand.Create),
+        ("manifest", ManifestCommand.Create), ("status", StatusCommand.Create), ("ask", AskCommand.Create),
+        ("routers", RoutersCommand.Create), ("trust", TrustCommand.Create), ("metering", MeteringCommand.Create),
+        ("config", ConfigCommand.Create), ("doctor", DoctorCommand.Create), ("profile", ProfileCommand.Create),
+        ("bench", BenchCommand.Create), ("recommend", RecommendCommand.Create), ("models", ModelsCommand.Create), ("reload", ReloadCommand.Create),
+    ];
+
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
-        var root = new RootCommand("fedai: federated AI inference. A node serves models, a router finds nodes, a gateway is your own OpenAI-compatible door.")
-        {
-            RunCommand.Create(), GatewayCommand.Create(), RelayCommand.Create(), RelaysCommand.Create(), KeysCommand.Create(), ApiKeysCommand.Create(), ManifestCommand.Create(),
-            StatusCommand.Create(), AskCommand.Create(), RoutersCommand.Create(), TrustCommand.Create(), MeteringCommand.Create(), ConfigCommand.Create(), ReloadCommand.Create(), DoctorCommand.Create(),
-            ProfileCommand.Create(), BenchCommand.Create(), RecommendCommand.Create(), ModelsCommand.Create(),
-        };
+        var root = new RootCommand("fedai: federated AI inference. A node serves models, a router finds nodes, a gateway is your own OpenAI-compatible door.");
+        foreach (var command in Named(arguments)) root.Add(command);
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
@@ -32,6 +38,14 @@ internal static class FedAiCommand
             await Console.Error.WriteLineAsync($"fedai: this is a bug, please report it:{FaultEnricher.Describe(exception)}");
             return ExitCodes.Bug;
         }
+    }
+
+    /// <summary>Only the command that is asked for: a daemon keeps for weeks what it loads at its start. All of them for help, and to say what was meant.</summary>
+    private static IEnumerable<Command> Named(IReadOnlyList<string> arguments)
+    {
+        foreach (var (name, create) in Commands)
+            if (arguments.Count > 0 && name == arguments[0]) return [create()];
+        return Commands.Select(command => command.Create());
     }
 
     private static Task<int> InvokeAsync(ParseResult parsed) =>

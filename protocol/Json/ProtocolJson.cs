@@ -7,6 +7,7 @@ namespace FedAi.Protocol.Json;
 
 /// <summary>Source-generated JSON contracts of every wire type: camelCase, absent members stay absent.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web,
+    GenerationMode = JsonSourceGenerationMode.Metadata,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.Strict,
     PropertyNameCaseInsensitive = false)]
@@ -44,18 +45,7 @@ namespace FedAi.Protocol.Json;
 [JsonSerializable(typeof(InferenceStreamFinal))]
 [JsonSerializable(typeof(InferenceStreamError))]
 [JsonSerializable(typeof(MeteringRecord))]
-[JsonSerializable(typeof(PaymentSplit))]
-[JsonSerializable(typeof(PaymentRequest))]
-[JsonSerializable(typeof(PaymentReceipt))]
-[JsonSerializable(typeof(StakeCommit))]
-[JsonSerializable(typeof(StakeSlash))]
-[JsonSerializable(typeof(Attestation))]
 [JsonSerializable(typeof(ProtocolError))]
-[JsonSerializable(typeof(NodeOffloadRequest))]
-[JsonSerializable(typeof(NodeSizeEstimate))]
-[JsonSerializable(typeof(NodeRfbPayload))]
-[JsonSerializable(typeof(NodeBidPayload))]
-[JsonSerializable(typeof(NodeAwardPayload))]
 [JsonSerializable(typeof(LoadSummary))]
 [JsonSerializable(typeof(ResourceLimits))]
 [JsonSerializable(typeof(ModelCap))]
@@ -63,21 +53,9 @@ namespace FedAi.Protocol.Json;
 [JsonSerializable(typeof(SettlementCaps))]
 [JsonSerializable(typeof(RouterAttestation))]
 [JsonSerializable(typeof(CapabilityProfile))]
-[JsonSerializable(typeof(SlaTargets))]
 [JsonSerializable(typeof(PriceSheet))]
 [JsonSerializable(typeof(StatusPayload))]
-[JsonSerializable(typeof(JobSizeEstimate))]
-[JsonSerializable(typeof(RequiredCaps))]
-[JsonSerializable(typeof(RfbPayload))]
-[JsonSerializable(typeof(BidConstraints))]
-[JsonSerializable(typeof(BidPayload))]
-[JsonSerializable(typeof(DataPlaneSession))]
-[JsonSerializable(typeof(PaymentTerms))]
-[JsonSerializable(typeof(AwardPayload))]
-[JsonSerializable(typeof(JobSubmit))]
-[JsonSerializable(typeof(JobUsage))]
 [JsonSerializable(typeof(RouterReceipt))]
-[JsonSerializable(typeof(JobResult))]
 [JsonSerializable(typeof(ReceiptSummary))]
 [JsonSerializable(typeof(CapabilityBands))]
 [JsonSerializable(typeof(NodeLimits))]
