@@ -141,7 +141,7 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
                 return Fail(refused);
             }
             GiveTurn();
-            PublishReady(child, loaded!.Value, sha256);
+            PublishReady(child, loaded!.Value, sha256, onGpu: plan.GpuLayers != 0);
             return await ServeAsync(child, model, ending).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is Win32Exception or IOException or UnauthorizedAccessException or InvalidOperationException)
@@ -236,9 +236,9 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
         where File.Exists(siblings)
         select File.ReadAllText(siblings)));
 
-    private void PublishReady(LlamaChild child, in HostEvent loaded, string sha256)
+    private void PublishReady(LlamaChild child, in HostEvent loaded, string sha256, bool onGpu)
     {
-        var denied = DenialRules.Whole(cage!.Denies, loaded.Locked, Environment.IsPrivilegedProcess);
+        var denied = DenialRules.Whole(cage!.Denies, loaded.Locked, Environment.IsPrivilegedProcess, onGpu);
         var detail = loaded.Text == "model" ? null : string.Create(CultureInfo.InvariantCulture, $"llama.cpp does not know this model's chat template; messages go as \"{loaded.Text}\"");
         var status = new RunnerStatus("llama.cpp", true, detail, child.RunnerProcessId(), restarts, DenialRules.Name(cage.Level), DenialRules.NotDenied(denied), loaded.GpuLayers);
         RunnerLog.Ready(logger, ModelId, loaded.Count, options.Slots, status.Isolation);

@@ -16,7 +16,7 @@ var first = JobReader.Parse(line);
 var settings = first.Load ?? throw new InvalidDataException("the first command is no load");
 
 if (NativeLibraries.TryLoad(settings.Libraries) is { } unusable) return Refuse(unusable);
-var locked = ProcessLock.TryApply(settings.MemoryBytes);
+var locked = ProcessLock.TryApply(settings.MemoryBytes, onGpu: settings.GpuLayers != 0);
 var shown = -1;
 using var model = LoadedModel.TryLoad(settings, percent =>
 {

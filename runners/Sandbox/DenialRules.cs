@@ -16,12 +16,12 @@ internal static class DenialRules
 
     /// <summary>
     /// What is denied once the process has locked itself as well (<see cref="ProcessLock"/>). Not looking into other processes: their memory is a file
-    /// too. Not unlimited memory where any file can be opened: <c>/dev/zero</c> is some. And the kernel counts no threads for root.
+    /// too. Not unlimited memory where any file can be opened (<c>/dev/zero</c> is some) or a GPU's driver shares it. And the kernel counts no threads for root.
     /// </summary>
-    public static Denials Whole(Denials outer, bool locked, bool isRoot)
+    public static Denials Whole(Denials outer, bool locked, bool isRoot, bool onGpu)
     {
         if (!locked) return outer;
-        var memory = outer.HasFlag(Denials.ReadFiles) ? Denials.UnlimitedMemory : Denials.None;
+        var memory = outer.HasFlag(Denials.ReadFiles) && !onGpu ? Denials.UnlimitedMemory : Denials.None;
         var threads = isRoot ? Denials.None : Denials.EndlessThreads;
         return outer | Denials.Network | Denials.StartPrograms | Denials.DisturbProcesses | memory | threads;
     }

@@ -13,11 +13,11 @@ internal static class ProcessLock
 
     /// <summary>
     /// RLIMIT_DATA and not RLIMIT_AS: a memory-mapped model and .NET's reserved address space are no memory in use. RLIMIT_NPROC is for
-    /// threads (the filter forbids processes), and holds for everybody but root.
+    /// threads (the filter forbids processes), and holds for everybody but root. A GPU's driver shares memory, so there it stays allowed.
     /// </summary>
-    public static bool TryApply(long memoryBytes) =>
+    public static bool TryApply(long memoryBytes, bool onGpu) =>
         TryLimit(Core, 0) && TryLimit(FileSize, 0) && TryLimit(OpenFiles, 256) && TryLimit(Data, (ulong)memoryBytes) && TryLimit(Processes, (ulong)(ThreadsOfUser() + MoreThreads))
-        && SystemCalls.Here is { } calls && SeccompFilter.AfterLoading(calls).TryApply(calls, allThreads: true);
+        && SystemCalls.Here is { } calls && SeccompFilter.AfterLoading(calls, onGpu).TryApply(calls, allThreads: true);
 
     /// <summary>Own session: a Ctrl-C in the parent's terminal is the parent's business. Gone when the parent's starting thread is gone.</summary>
     public static void FollowParent()

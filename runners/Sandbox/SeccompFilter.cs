@@ -49,9 +49,9 @@ internal sealed class SeccompFilter
 
     /// <summary>
     /// For a process that has loaded what it needs: as before, and no programs, no processes, nothing that reaches other processes of the same
-    /// user (signals, also those a descriptor sends; their limits and priorities), and no memory that RLIMIT_DATA does not count.
+    /// user (signals, also those a descriptor sends; their limits and priorities), and no memory that RLIMIT_DATA does not count (which the library of a GPU's driver needs).
     /// </summary>
-    public static SeccompFilter AfterLoading(SystemCalls calls)
+    public static SeccompFilter AfterLoading(SystemCalls calls, bool onGpu)
     {
         var filter = new SeccompFilter(calls);
         filter.ForbidReachingOut(calls);
@@ -64,7 +64,7 @@ internal sealed class SeccompFilter
         filter.AllowOnlyWhen(calls.Clone, JumpIfAnyBit, CloneThread);
         filter.AllowOnlyWhen(calls.Prlimit64, JumpIfEqual, 0); // its own limits
         filter.ForbidOwnersOfDescriptors(calls.Fcntl);
-        filter.ForbidSharedMemory(calls.Mmap);
+        if (!onGpu) filter.ForbidSharedMemory(calls.Mmap);
         filter.AllowOnlyWhen(calls.Tgkill, JumpIfEqual, (uint)Environment.ProcessId); // .NET interrupts its own threads with it
         filter.Add(Return, Allow);
         return filter;

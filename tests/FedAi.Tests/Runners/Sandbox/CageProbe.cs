@@ -16,12 +16,12 @@ internal static class CageProbe
     /// <summary>More threads than a probe may start once it is locked.</summary>
     private const int ManyThreads = 700;
 
-    /// <summary>Names what works, one per line; and sends a signal by a descriptor, of which only its mark knows whether it arrived. Given are <c>locked</c> or <c>free</c>, and the scene (<see cref="CageScene"/>).</summary>
+    /// <summary>Names what works, one per line; and sends a signal by a descriptor, of which only its mark knows whether it arrived. Given are <c>free</c>, <c>locked</c> or <c>gpu</c> (locked as beside a GPU), and the scene (<see cref="CageScene"/>).</summary>
     public static int Run(string mode, string[] scene)
     {
         using var warm = new Process(); // its assembly is loaded before the doors close, as llama.cpp's libraries are
         var attempts = All(CageScene.Parse(scene));
-        if (mode == "locked" && !ProcessLock.TryApply(MemoryLimit)) return 3;
+        if (mode != "free" && !ProcessLock.TryApply(MemoryLimit, onGpu: mode == "gpu")) return 3;
         foreach (var attempt in attempts)
             if (Works(attempt.Works))
                 Console.WriteLine(attempt.Name);
@@ -65,7 +65,7 @@ internal static class CageProbe
     public static int RunFill(string file)
     {
         using var stream = File.OpenWrite(file);
-        if (!ProcessLock.TryApply(MemoryLimit)) return 3;
+        if (!ProcessLock.TryApply(MemoryLimit, onGpu: false)) return 3;
         for (var block = new byte[4096]; ; stream.Write(block)) { }
     }
 

@@ -42,6 +42,16 @@ public sealed class CageTests : IDisposable
     [CageFact(IsolationLevel.Rlimits)]
     public Task Rlimits_DenyWhatTheySay() => DeniesAsync(IsolationLevel.Rlimits, All);
 
+    [CageFact(IsolationLevel.Bubblewrap)]
+    public async Task Lock_BesideAGpu_LeavesSharedMemory() =>
+        (await WorksAsync(Cage.FindStrongest(), "gpu")).Except(["threads"]).ShouldBe(["shared memory"]);
+
+    [CageFact(IsolationLevel.Bubblewrap)]
+    public Task Bubblewrap_DevicesOfTheCommand_CanBeOpened() => OpensDeviceAsync(IsolationLevel.Bubblewrap);
+
+    [CageFact(IsolationLevel.Landlock)]
+    public Task Landlock_DevicesOfTheCommand_CanBeOpened() => OpensDeviceAsync(IsolationLevel.Landlock);
+
     [Fact]
     public void Attempts_BreakEveryDenialThereIs() => Attempts.Select(attempt => attempt.Breaks).Aggregate((all, one) => all | one).ShouldBe((Denials)255);
 
@@ -89,7 +99,7 @@ public sealed class CageTests : IDisposable
         var works = await WorksAsync(cage, "locked");
         works.ShouldBe(outerLeaves.Except(LockDenies), ignoreOrder: true);
         var broken = Attempts.Where(attempt => works.Contains(attempt.Name)).Aggregate(Denials.None, (all, attempt) => all | attempt.Breaks);
-        DenialRules.NotDenied(DenialRules.Whole(cage.Denies, locked: true, Environment.IsPrivilegedProcess)).ShouldBe(DenialRules.NotDenied(~broken));
+        DenialRules.NotDenied(DenialRules.Whole(cage.Denies, locked: true, Environment.IsPrivilegedProcess, onGpu: false)).ShouldBe(DenialRules.NotDenied(~broken));
     }
 
     private static async Task<IEnumerable<string>> WorksAsync(Cage cage, string mode)
@@ -113,6 +123,12 @@ public sealed class CageTests : IDisposable
         {
             _ = LinuxCalls.close(careless);
         }
+    }
+
+    private static async Task OpensDeviceAsync(IsolationLevel level)
+    {
+        var read = new CageCommand("/usr/bin/head", ["-c", "3", "/dev/zero"], new Dictionary<string, string>(), []) { Devices = ["/dev/zero"] };
+        (await OutputAsync(Cage.FindStrongest(level), read)).ShouldBe("\0\0\0");
     }
 
     private static Task<string> OutputAsync(Cage cage, params string[] arguments) => OutputAsync(cage, Probe(arguments));
