@@ -1,5 +1,6 @@
 using System.Globalization;
 using FedAi.Daemon.Store;
+using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Messages;
 
 namespace FedAi.Daemon.Accounts;
@@ -22,10 +23,14 @@ internal sealed class ApiAccount
     public ApiAccount(ApiKeyRow key, ApiUsageRow? stored, ApiKeyTable table, TimeProvider time)
     {
         (this.key, this.table, this.time) = (key, table, time);
+        Owner = PublicKey.TryParse(key.Npub, out var owner) ? owner : throw new InvalidDataException($"API key {key.Id} in the store has no owner");
         // What was set aside when the process ended may have been delivered: it counts.
         usage = stored is null ? new ApiUsageRow(key.Id, 0, 0, 0, 0) : stored with { Tokens = stored.Tokens + stored.Reserved, Reserved = 0 };
         levelAt = time.GetTimestamp();
     }
+
+    /// <summary>Whose key it is; that never changes.</summary>
+    public PublicKey Owner { get; }
 
     /// <summary>The key as it is now; a revoked one says so at once, also to requests that run.</summary>
     public ApiKeyRow Key

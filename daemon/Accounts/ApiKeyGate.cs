@@ -1,6 +1,5 @@
 using FedAi.Daemon.Peering;
 using FedAi.Daemon.Trust;
-using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Messages;
 
 namespace FedAi.Daemon.Accounts;
@@ -24,8 +23,7 @@ internal sealed class ApiKeyGate(ApiKeys keys, GateLimits limits, TrustScores tr
         if (secret.IsEmpty) return Refused(NoKey, "none");
         var (account, unknown) = keys.Find(secret);
         if (account is null) return Refused(unknown!, "invalid");
-        if (!PublicKey.TryParse(account.Key.Npub, out var owner)) throw new InvalidOperationException("A key in the store has no owner.");
-        if (AdmissionPolicy.Client(trust.Judge(owner), open: true) is { } unwelcome) return Refused(unwelcome, "unwelcome");
+        if (AdmissionPolicy.Client(trust.Judge(account.Owner), open: true) is { } unwelcome) return Refused(unwelcome, "unwelcome");
 
         var refusal = account.TryAsk(keys.Defaults, out var allowance);
         AccountsMetrics.Count(refusal is null ? "admitted" : "limited");

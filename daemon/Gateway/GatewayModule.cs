@@ -10,7 +10,7 @@ internal static class GatewayModule
     public static void Add(IServiceCollection services)
     {
         PeeringModule.Add(services);
-        services.AddSingleton<ColdStart>().AddSingleton<ProofStore>();
+        services.AddSingleton<ColdStart>();
         services.AddSingleton<TrustedNodes>().AddSingleton<QuoteClient>().AddSingleton<SealedRoutes>().AddSingleton<SealedInference>();
         services.AddSingleton<IInferenceBackend, RouterClient>();
         services.AddOpenAi();
@@ -20,7 +20,6 @@ internal static class GatewayModule
     {
         var v1 = app.MapOpenAi();
         v1.AddEndpointFilter(app.Services.GetRequiredService<ColdStart>().WaitAsync);
-        v1.MapProofs();
     }
 
     /// <summary>This role's members of <c>/status</c>.</summary>

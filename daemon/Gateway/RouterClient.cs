@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FedAi.Daemon.OpenAi;
 using FedAi.Daemon.Peering;
+using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Messages;
 using FedAi.Runners;
 
@@ -19,7 +20,11 @@ internal sealed class RouterClient(RouterDirectory routers, RouterChoice choice,
 
     public PrivacyLevel MaxPrivacy => PrivacyLevel.PL3;
 
-    public async IAsyncEnumerable<InferenceEvent> RunAsync(InferenceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<InferenceEvent> RunAsync(InferenceRequest request, CancellationToken cancellationToken) => AskAsync(owner: null, request, cancellationToken);
+
+    public IAsyncEnumerable<InferenceEvent> RunForAsync(PublicKey client, InferenceRequest request, CancellationToken cancellationToken) => AskAsync(client, request, cancellationToken);
+
+    private async IAsyncEnumerable<InferenceEvent> AskAsync(PublicKey? owner, InferenceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var level = request.PrivacyLevel ?? PrivacyLevel.PL3;
         // The hash of a ciphertext gives nothing away: it needs no salt.
@@ -54,7 +59,7 @@ internal sealed class RouterClient(RouterDirectory routers, RouterChoice choice,
 
                     if (step is InferenceEnd { Signed: { } signed })
                     {
-                        proofs.Add(request, signed);
+                        proofs.Add(request, signed, owner);
                         choice.Succeeded(router, signed.Node);
                     }
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using FedAi.Daemon.Accounts;
-using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Messages;
 using FedAi.Protocol.Rules;
 using FedAi.Runners;
@@ -11,8 +10,6 @@ namespace FedAi.Daemon.OpenAi;
 internal sealed class KeyedBackend(IInferenceBackend inner, ApiAccount account, ApiKeys keys) : IInferenceBackend
 {
     private static readonly Refusal NotThisModel = new(ErrorCode.ModelNotFound, "This API key may not ask that model; GET /v1/models lists those that it may.");
-
-    private readonly PublicKey client = PublicKey.TryParse(account.Key.Npub, out var owner) ? owner : throw new InvalidOperationException("A key in the store has no owner.");
 
     public IReadOnlyList<OpenAiModel> Models => account.Key.Models is { Count: > 0 } allowed ? [.. inner.Models.Where(model => allowed.Contains(model.Id))] : inner.Models;
 
@@ -48,7 +45,7 @@ internal sealed class KeyedBackend(IInferenceBackend inner, ApiAccount account, 
             }
 
             open = true;
-            await foreach (var step in inner.RunForAsync(client, request, cancellationToken))
+            await foreach (var step in inner.RunForAsync(account.Owner, request, cancellationToken))
             {
                 if (account.Key.RevokedMs is not null)
                 {

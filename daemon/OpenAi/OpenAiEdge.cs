@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using FedAi.Daemon.Accounts;
+using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Messages;
 
 namespace FedAi.Daemon.OpenAi;
@@ -9,9 +10,13 @@ namespace FedAi.Daemon.OpenAi;
 internal static class OpenAiEdge
 {
     private static readonly object RequestIdKey = new();
+    private static readonly object OwnerKey = new();
 
     /// <summary>The id of this request: a UUIDv7, so that ids sort by time (DECISIONS E5).</summary>
     public static string RequestId(HttpContext context) => (string)context.Items[RequestIdKey]!;
+
+    /// <summary>Whose API key the caller came in with; null on this machine, where none is needed.</summary>
+    public static PublicKey? OwnerOf(HttpContext context) => context.Items[OwnerKey] as PublicKey;
 
     /// <summary>Who asks, as far as one caller's jobs and cached prompts are kept from another's: the hash of the key, which all who send none share.</summary>
     public static string CallerOf(HttpContext context) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString())));
@@ -29,7 +34,11 @@ internal static class OpenAiEdge
         {
             (var account, var allowance, refusal) = gate.Admit(context);
             if (allowance is { } left) RateLimitHeaders.Write(context.Response.Headers, left);
-            if (account is not null) KeyedBackend.Put(invocation.Arguments, account, context.RequestServices.GetRequiredService<ApiKeys>());
+            if (account is not null)
+            {
+                context.Items[OwnerKey] = account.Owner;
+                KeyedBackend.Put(invocation.Arguments, account, context.RequestServices.GetRequiredService<ApiKeys>());
+            }
         }
 
         if (refusal is null) return await next(invocation);

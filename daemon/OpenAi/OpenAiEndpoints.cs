@@ -6,7 +6,7 @@ namespace FedAi.Daemon.OpenAi;
 internal static class OpenAiEndpoints
 {
     /// <summary>What the endpoints need besides a backend.</summary>
-    public static void AddOpenAi(this IServiceCollection services) => services.AddSingleton<OpenAiCalls>().AddSingleton<JobStore>().AddSingleton<CacheKeys>();
+    public static void AddOpenAi(this IServiceCollection services) => services.AddSingleton<OpenAiCalls>().AddSingleton<JobStore>().AddSingleton<CacheKeys>().AddSingleton<ProofStore>();
 
     /// <summary>Maps /openapi.json and /v1, and returns the group of the latter, for addresses that only one role has.</summary>
     public static RouteGroupBuilder MapOpenAi(this IEndpointRouteBuilder app)
@@ -23,6 +23,7 @@ internal static class OpenAiEndpoints
         v1.MapGet("/models", ModelsAsync).WithMetadata(new OpenApiOperation("listModels", "The models that can be asked now.", "ModelList"));
         v1.MapGet("/models/{**id}", ModelAsync).WithMetadata(new OpenApiOperation("retrieveModel", "One of them; its id may have slashes.", "Model"));
         JobEndpoints.Map(v1);
+        v1.MapProofs();
         return v1;
     }
 

@@ -36,7 +36,7 @@ internal sealed partial class FedaiProcess : IAsyncDisposable
     public static async Task<FedaiProcess> StartAsync(string executable, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         var notify = new NotifySocket();
-        var start = new ProcessStartInfo(executable, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(executable, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.Environment["NOTIFY_SOCKET"] = notify.Path;
         var begun = Stopwatch.GetTimestamp();
         var started = new FedaiProcess(Process.Start(start)!, notify);

@@ -3,6 +3,7 @@ using FedAi.Daemon.Accounts;
 using FedAi.Daemon.Hosting;
 using FedAi.Daemon.Store;
 using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Rules;
 using FedAi.Runners;
 using FedAi.TestKit;
 using Microsoft.Extensions.DependencyInjection;
@@ -164,6 +165,58 @@ public sealed class ApiKeyTests
         message!.ShouldContain("but for 9");
         message!.ShouldContain("max_tokens");
         Header(answer, "x-ratelimit-remaining-tokens").ShouldBe("9");
+    }
+
+    [Fact]
+    public async Task Job_WithAKey_IsCountedThoughNobodyFetchesItAndIsItsOwnersAlone()
+    {
+        await using var router = await KeyedRouter.StartAsync(new ScriptedRunner());
+        var (account, secret) = await router.IssueAsync(key => key with { Tokens = 100 });
+        var (_, another) = await router.IssueAsync();
+        using var caller = router.CallerFrom(Elsewhere, secret);
+        using var other = router.CallerFrom(Elsewhere, another);
+        caller.DefaultRequestHeaders.Add("Prefer", "respond-async");
+
+        using var accepted = await KeyedRouter.ChatAsync(caller);
+
+        ((int)accepted.StatusCode).ShouldBe(202);
+        await Patience.UntilAsync(() => account.Current.Usage.Tokens == 11);
+        using var stolen = await other.GetAsync(accepted.Headers.Location);
+        ((int)stolen.StatusCode).ShouldBe(404);
+        (await caller.GetStringAsync(accepted.Headers.Location)).ShouldContain("A scripted answer.");
+    }
+
+    [Fact]
+    public async Task Proof_OfARequestWithAKey_HoldsAndIsItsOwnersAlone()
+    {
+        await using var router = await KeyedRouter.StartAsync(new ScriptedRunner());
+        var (_, secret) = await router.IssueAsync();
+        var (_, another) = await router.IssueAsync(key => key with { Npub = KeyPair.Generate().PublicKey.Npub });
+        using var caller = router.CallerFrom(Elsewhere, secret);
+        using var other = router.CallerFrom(Elsewhere, another);
+        using var answer = await KeyedRouter.ChatAsync(caller);
+        var proof = new Uri($"v1/fedai/requests/{Header(answer, "x-request-id")}", UriKind.Relative);
+
+        ProofRules.Check(await caller.GetByteArrayAsync(proof)).Problems.ShouldBeEmpty();
+        using var stolen = await other.GetAsync(proof);
+        ((int)stolen.StatusCode).ShouldBe(404);
+    }
+
+    [Fact]
+    public async Task Chat_OnAGatewayFromElsewhere_NeedsAKeyToo()
+    {
+        await using var gateway = await TestDaemon.StartAsync(Role.Gateway);
+        using var caller = new HttpClient { BaseAddress = gateway.Base };
+        caller.DefaultRequestHeaders.Add("X-Forwarded-For", Elsewhere);
+        var models = new Uri("v1/models", UriKind.Relative);
+        using var without = await caller.GetAsync(models);
+        ((int)without.StatusCode).ShouldBe(401);
+
+        var (_, secret, _) = await gateway.Services.GetRequiredService<ApiKeys>().IssueAsync(new ApiKeyRow { Id = "", Npub = gateway.Key.PublicKey.Npub, Name = "", CreatedMs = 0 });
+        caller.DefaultRequestHeaders.Add("Authorization", $"Bearer {secret}");
+
+        using var with = await caller.GetAsync(models);
+        ((int)with.StatusCode).ShouldBe(200);
     }
 
     [Fact]

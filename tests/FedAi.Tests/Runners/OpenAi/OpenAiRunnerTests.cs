@@ -49,6 +49,30 @@ public sealed class OpenAiRunnerTests
         last.ShouldBe(new InferenceEnd("stop", 7, 4));
     }
 
+    [Fact]
+    public async Task Stream_ToolsAndTextsThroughOurOwnRouter_AreTheSame()
+    {
+        var tools = System.Text.Json.JsonElement.Parse("""[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}}]""");
+        var behind = new ScriptedRunner { Calls = request => request.Tools is null ? [] : [new ToolCallDelta { Index = 0, Id = "c1", Name = "f", Arguments = "" }, new ToolCallDelta { Index = 0, Arguments = "{}" }] };
+        await using var server = await OpenAiServer.StartAsync(behind);
+        await using var runner = await UpstreamRun.StartAsync(TimeProvider.System, new OpenAiUpstream { Base = new Uri(server.BaseUrl + "/"), ContextTokens = 256 });
+        var request = UpstreamRun.Request with { ModelId = "scripted" };
+
+        var deltas = new List<ToolCallDelta>();
+        InferenceEvent? last = null;
+        await foreach (var step in runner.StreamAsync(request with { Tools = tools, ToolChoice = System.Text.Json.JsonElement.Parse("\"auto\"") }, CancellationToken.None))
+        {
+            if (step is InferenceDelta { ToolCalls: { } calls }) deltas.AddRange(calls);
+            last = step;
+        }
+
+        ToolCalls.Join(deltas).ShouldBe([new ToolCall { Id = "c1", Name = "f", Arguments = "{}" }]);
+        last.ShouldBeOfType<InferenceEnd>().FinishReason.ShouldBe("tool_calls");
+        var (vectors, end) = await UpstreamRun.AskAsync(runner, request with { Messages = null, JobType = RouterJobType.Embedding, Inputs = ["one", "four"] });
+        System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(Convert.FromBase64String(vectors)).ToArray().ShouldBe([1f, 0f, 0.6f, 0.8f]);
+        end.ShouldBeOfType<InferenceEnd>().OutputTokens.ShouldBe(0);
+    }
+
     [Theory]
     [InlineData("""[{"index":0,"id":"c1","type":"function","function":{"name":"f","arguments":""}}]""", """[{"index":0,"function":{"arguments":"{\"a\":"}}]""", """[{"index":0,"function":{"arguments":"1}"}}]""")]
     [InlineData("""[{"index":0,"id":"c1","function":{"name":"f","arguments":"{\"a\":1}"}}]""")]

@@ -1,8 +1,9 @@
+using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Envelopes;
 using FedAi.Protocol.Messages;
 using FedAi.Protocol.Rules;
 
-namespace FedAi.Daemon.Gateway;
+namespace FedAi.Daemon.OpenAi;
 
 /// <summary>Proofs of the last requests, in memory only because they hold answers, for ten minutes and within bounds (DECISIONS E5).</summary>
 internal sealed class ProofStore(TimeProvider time)
@@ -13,7 +14,7 @@ internal sealed class ProofStore(TimeProvider time)
     public const long MaxBytes = 64 << 20;
 
     private readonly Lock gate = new();
-    private readonly Dictionary<string, byte[]> byRequest = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (byte[] Proof, PublicKey? Owner)> byRequest = new(StringComparer.Ordinal);
     private readonly Queue<(string RequestId, DateTimeOffset Ends)> oldestFirst = new();
     private long bytes;
 
@@ -29,25 +30,26 @@ internal sealed class ProofStore(TimeProvider time)
         }
     }
 
-    public void Add(InferenceRequest request, SignedResult result)
+    /// <summary>Keeps the proof for the owner of the key that asked; null is whoever asks on this machine.</summary>
+    public void Add(InferenceRequest request, SignedResult result, PublicKey? owner)
     {
         var proof = ProofRules.Write(request, result);
         lock (gate)
         {
-            if (!byRequest.TryAdd(request.RequestId, proof)) return;
+            if (!byRequest.TryAdd(request.RequestId, (proof, owner))) return;
             oldestFirst.Enqueue((request.RequestId, time.GetUtcNow() + Lifetime));
             bytes += proof.Length;
             Prune();
         }
     }
 
-    /// <summary>The proof as JSON, or null when there is none any more.</summary>
-    public byte[]? Find(string requestId)
+    /// <summary>The proof as JSON; null when there is none any more, or it is somebody else's: it holds an answer.</summary>
+    public byte[]? Find(string requestId, PublicKey? owner)
     {
         lock (gate)
         {
             Prune();
-            return byRequest.GetValueOrDefault(requestId);
+            return byRequest.TryGetValue(requestId, out var kept) && Equals(kept.Owner, owner) ? kept.Proof : null;
         }
     }
 
@@ -57,8 +59,8 @@ internal sealed class ProofStore(TimeProvider time)
         while (oldestFirst.TryPeek(out var oldest) && (oldest.Ends <= now || bytes > MaxBytes))
         {
             oldestFirst.Dequeue();
-            byRequest.Remove(oldest.RequestId, out var proof);
-            bytes -= proof!.Length;
+            byRequest.Remove(oldest.RequestId, out var kept);
+            bytes -= kept.Proof.Length;
         }
     }
 }
