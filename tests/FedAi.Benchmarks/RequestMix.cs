@@ -15,16 +15,16 @@ internal sealed class RequestMix(KeyPair client)
     private const int Every = 100;
 
     /// <summary>Requests for a router, which must refuse both kinds of forgery.</summary>
-    public IReadOnlyList<LoadRequest> ForRouter(int count, int maxTokens = 16) => Make(count, maxTokens, cheated: 502);
+    public IReadOnlyList<LoadRequest> ForRouter(int count, int maxTokens = 16, TimeSpan clockBehind = default) => Make(count, maxTokens, cheated: 502, clockBehind);
 
     /// <summary>Requests for the stub itself, which checks the client's signature and hands out its own forgery.</summary>
-    public IReadOnlyList<LoadRequest> ForStub(int count, int maxTokens = 16) => Make(count, maxTokens, cheated: 200);
+    public IReadOnlyList<LoadRequest> ForStub(int count, int maxTokens = 16) => Make(count, maxTokens, cheated: 200, clockBehind: default);
 
     public static int Forged(int count) => count / Every;
 
-    private LoadRequest[] Make(int count, int maxTokens, int cheated)
+    private LoadRequest[] Make(int count, int maxTokens, int cheated, TimeSpan clockBehind)
     {
-        var nowMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        var nowMs = (TimeProvider.System.GetUtcNow() - clockBehind).ToUnixTimeMilliseconds();
         var requests = new LoadRequest[count];
         Parallel.For(0, count, index =>
         {

@@ -9,7 +9,13 @@ namespace FedAi.TestKit;
 /// <summary>Holds many streams open at once and notes, for each token, how long after its sending it arrived.</summary>
 internal sealed class StreamGenerator : IDisposable
 {
-    private readonly HttpClient client = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, ActivityHeadersPropagator = null });
+    private readonly HttpClient client = new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        UseCookies = false,
+        ActivityHeadersPropagator = null,
+        ResponseDrainTimeout = TimeSpan.Zero, // who leaves closes the connection, instead of reading the rest to keep it
+    });
 
     public Task<StreamOutcome[]> RunAsync(Uri target, IReadOnlyList<LoadRequest> requests, CancellationToken cancellationToken) => RunAsync(async (body, stop) =>
     {
