@@ -20,6 +20,9 @@ internal sealed class TinyGguf
     /// <summary>Of everything but the norms.</summary>
     private WeightFormat Format { get; init; }
 
+    /// <summary>How vectors are made of the tokens' (llama_pooling_type), which only models for embeddings say.</summary>
+    private int? Pooling { get; init; }
+
     /// <summary>Fills the tensor of this name, of so many rows and columns.</summary>
     private readonly Action<string, int, int, float[]> fill;
 
@@ -28,7 +31,7 @@ internal sealed class TinyGguf
         (embedding, layers, heads, feedForward, contextTokens, fill);
 
     /// <summary>Weights from a seed. Its greedy answers are printable ASCII and never end by themselves. Default: 0.2 M weights.</summary>
-    public static void WriteRandom(string path, int embedding = 64, int layers = 2, int heads = 4, int feedForward = 128, int contextTokens = 512, int seed = 1, WeightFormat format = WeightFormat.F32)
+    public static void WriteRandom(string path, int embedding = 64, int layers = 2, int heads = 4, int feedForward = 128, int contextTokens = 512, int seed = 1, WeightFormat format = WeightFormat.F32, int? pooling = null)
     {
         var random = new Random(seed);
         new TinyGguf(embedding, layers, heads, feedForward, contextTokens, (name, rows, columns, values) =>
@@ -38,7 +41,7 @@ internal sealed class TinyGguf
             if (name != "output.weight") return;
             for (var token = 0; token < rows; token++)
                 if (token is < ' ' or > '~') System.Array.Clear(values, token * columns, columns); // never the likeliest
-        }) { Format = format }.Write(path);
+        }) { Format = format, Pooling = pooling }.Write(path);
     }
 
     /// <summary>The same as bytes.</summary>
@@ -77,7 +80,7 @@ internal sealed class TinyGguf
         file.Write("GGUF"u8);
         file.Write(3);
         file.Write((long)tensors.Count);
-        file.Write(18L);
+        file.Write(Pooling is null ? 18L : 19L);
         WriteFacts(file);
         var offset = 0L;
         foreach (var (name, rows, columns) in tensors)
@@ -141,6 +144,7 @@ internal sealed class TinyGguf
         WriteKey(file, "tokenizer.ggml.add_bos_token", Bool);
         file.Write(false);
         WriteFact(file, "general.name", "tiny");
+        if (Pooling is { } pooling) WriteFact(file, "llama.pooling_type", pooling);
     }
 
     /// <summary>GPT-2 writes each byte as one visible character: itself, or one from 256 on.</summary>

@@ -66,6 +66,24 @@ public sealed class EmbeddingTests(RandomModel random) : IClassFixture<RandomMod
     public void Model_SaysThatItMakesVectors() =>
         random.Runner.Models.ShouldHaveSingleItem().Features.ShouldContain(ModelFeatures.Embeddings);
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Model_MadeForVectorsOnly_MakesThemItsWayAndWritesNothing(int pooling)
+    {
+        using var folder = new TempFolder();
+        TinyGguf.WriteRandom(folder.File("embeds.gguf"), pooling: pooling);
+        await using var runner = await DemoModel.StartAsync(new() { ModelPath = folder.File("embeds.gguf"), ModelId = DemoModel.Id });
+        runner.Models.ShouldHaveSingleItem().Generates.ShouldBeFalse();
+        var vectors = Decode(await runner.StreamAsync(Ask(["abc", "abd", "bbc"]), default).ToListAsync());
+        // A token knows what stood before it: the first of "abc" and "abd" are one, the last of all are three.
+        (Cosine(vectors[0], vectors[1]) > 0.9999).ShouldBe(pooling == 2);
+        Cosine(vectors[0], vectors[2]).ShouldBeLessThan(0.9999);
+        (await runner.StreamAsync(RandomModel.Request with { MaxTokens = 5 }, default).ToListAsync()).ShouldHaveSingleItem()
+            .ShouldBeOfType<InferenceFailure>().Refusal.Code.ShouldBe(ErrorCode.InvalidRequest);
+    }
+
     private static InferenceRequest Ask(IReadOnlyList<string> texts) =>
         RandomModel.Request with { JobType = RouterJobType.Embedding, Messages = null, Inputs = texts };
 
