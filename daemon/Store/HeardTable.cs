@@ -14,6 +14,12 @@ internal sealed class HeardTable(Database database)
 
     private const int MaxRows = 20_000;
 
+    /// <summary>So many new ones at most lie above that until the next <see cref="ForgetAsync"/>: a flood of free keys must not fill the disk.</summary>
+    private const int MaxMore = 1_000;
+
+    // Touched by the writer's thread alone.
+    private int more;
+
     /// <summary>All of them, oldest first, the expired ones too.</summary>
     public IReadOnlyList<NostrEvent> Load() => database.Read(statements =>
         statements.Query("SELECT event FROM heard ORDER BY created_at", row => Read(row.GetBytes(0)))).OfType<NostrEvent>().ToList();
@@ -30,6 +36,7 @@ internal sealed class HeardTable(Database database)
             """,
             author, value.Kind, value.TagValue("d") ?? "", value.CreatedAt, expiresAtMs, json.WrittenSpan.ToArray());
         statements.Execute("DELETE FROM heard WHERE author = $1 AND rowid NOT IN (SELECT rowid FROM heard WHERE author = $1 ORDER BY expires_ms DESC LIMIT $2)", author, MaxPerAuthor);
+        if (++more >= MaxMore) Shrink(statements);
         return null;
     }, hurry: false);
 
@@ -46,9 +53,15 @@ internal sealed class HeardTable(Database database)
     public Task<Refusal?> ForgetAsync(long expiredBeforeMs) => database.WriteAsync(Durability.Normal, statements =>
     {
         statements.Execute("DELETE FROM heard WHERE expires_ms < $1", expiredBeforeMs);
-        statements.Execute("DELETE FROM heard WHERE rowid NOT IN (SELECT rowid FROM heard ORDER BY expires_ms DESC LIMIT $1)", MaxRows);
+        Shrink(statements);
         return null;
     }, hurry: false);
+
+    private void Shrink(Statements statements)
+    {
+        statements.Execute("DELETE FROM heard WHERE rowid NOT IN (SELECT rowid FROM heard ORDER BY expires_ms DESC LIMIT $1)", MaxRows);
+        more = 0;
+    }
 
     private static NostrEvent? Read(byte[] json) => NostrEvent.TryParse(json, out var value) ? value : null;
 }

@@ -5,7 +5,7 @@ namespace FedAi.Daemon.Store;
 
 /// <summary>One connection to the store's file with its prepared statements, by their SQL text; parameters are <c>$1</c>, <c>$2</c> and so on. For one thread.</summary>
 /// <remarks>
-/// Straight on SQLitePCLRaw: the ADO.NET layer above it costs every daemon 4 MB of memory and each row several allocations, and
+/// Straight on SQLitePCLRaw: the ADO.NET layer above it costs every daemon 3 MB of memory and each row several allocations, and
 /// would give pooling, transactions and types that one writer thread and a handful of tables do not use.
 /// </remarks>
 internal sealed class Statements : IDisposable

@@ -57,9 +57,11 @@ internal sealed class PeerExperience(TimeProvider time)
     private void Add(Hex32 peer, double good, double bad)
     {
         if (peers.Count >= MaxPeers && !peers.ContainsKey(peer)) return;
-        peers.AddOrUpdate(peer, _ => new ExperienceRow(peer, good, bad, NowMs()), (_, row) => Aged(row) is var aged ? aged with { Good = aged.Good + good, Bad = aged.Bad + bad } : row);
+        peers.AddOrUpdate(peer, _ => new ExperienceRow(peer, good, bad, NowMs()), (_, row) => Sum(Aged(row), good, bad));
         changed[peer] = true;
     }
+
+    private static ExperienceRow Sum(ExperienceRow row, double good, double bad) => row with { Good = row.Good + good, Bad = row.Bad + bad };
 
     private ExperienceRow Aged(ExperienceRow row)
     {

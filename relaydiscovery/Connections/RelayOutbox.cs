@@ -46,7 +46,8 @@ internal sealed class RelayOutbox(RelayPool pool, TimeProvider clock)
         lock (gate)
         {
             var pause = TimeSpan.FromMilliseconds(Math.Max(0, pausedUntilMs - NowMs));
-            return Task.Delay(pause > budget.Wait() ? pause : budget.Wait(), clock, stop);
+            var budgetWait = budget.Wait();
+            return Task.Delay(pause > budgetWait ? pause : budgetWait, clock, stop);
         }
     }
 

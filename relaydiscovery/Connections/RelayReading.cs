@@ -69,14 +69,13 @@ internal sealed class RelayReading(RelayRecord record, RelayPool pool, TimeProvi
         }
 
         var reaction = RelayAnswers.ReactionTo(reason);
-        // It waits for this relay no longer, unless the answer comes at once.
-        if (reaction is not RelayReaction.Authenticate) subscription.Settle(record.Relay);
         if (reaction is RelayReaction.Authenticate && await talk.AuthenticateAsync(record.RelayNowSeconds, stop) && TakeProof(subscription))
         {
             await OpenAsync(talk, subscription, stop);
             return;
         }
 
+        // It waits for this relay no longer.
         subscription.Settle(record.Relay);
         if (reaction is RelayReaction.Demote or RelayReaction.Authenticate) record.Demote();
         if (reaction is not RelayReaction.TryLater) return;

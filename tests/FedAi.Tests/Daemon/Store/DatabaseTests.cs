@@ -22,6 +22,17 @@ public sealed class DatabaseTests : IDisposable
         database.Read(statements => statements.Query("PRAGMA journal_mode", row => row.GetString(0))).ShouldBe(["wal"]);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("before\0after")]
+    [InlineData("é 🦊")]
+    public async Task Text_OfAnySort_ComesBackWhole(string text)
+    {
+        await using var database = Database.Open(StorePath);
+
+        database.Read(statements => statements.Query("SELECT $1", row => row.GetString(0), text)).ShouldBe([text]);
+    }
+
     [Fact]
     public async Task Dispose_AfterWrites_LeavesOneFileThatHoldsThem()
     {

@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Nostr;
 using FedAi.TestKit;
@@ -35,6 +38,25 @@ public sealed class HeardTableTests : IAsyncDisposable
 
         store.Tables.Heard.Load().Count.ShouldBe(17);
         store.Tables.Heard.Load()[0].Author.ShouldBe(Hex32.From(other.PublicKey));
+    }
+
+    [Fact]
+    public async Task Save_FloodOfFreeKeys_ShrinksBeforeAnyoneAsks()
+    {
+        var json = new ArrayBufferWriter<byte>();
+        Event("caps", 0).WriteTo(json);
+        var sample = Encoding.UTF8.GetString(json.WrittenSpan);
+
+        for (var i = 0; i < 21_500; i += 500) await Task.WhenAll(Enumerable.Range(i, 500).Select(SaveAsync));
+
+        store.Tables.Heard.Load().Count.ShouldBeInRange(20_000, 21_000);
+
+        Task SaveAsync(int number)
+        {
+            var author = number.ToString("x64", CultureInfo.InvariantCulture);
+            NostrEvent.TryParse(Encoding.UTF8.GetBytes(sample.Replace(key.PublicKey.Hex, author, StringComparison.Ordinal)), out var stranger).ShouldBeTrue();
+            return store.Tables.Heard.SaveAsync(stranger!, (Now + number) * 1000);
+        }
     }
 
     [Fact]
