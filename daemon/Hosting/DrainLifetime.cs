@@ -10,7 +10,7 @@ namespace FedAi.Daemon.Hosting;
 internal sealed class DrainLifetime(RequestGuard guard, IHostApplicationLifetime lifetime, IServiceProvider services) : IHostLifetime, IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan AfterAbort = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AfterAbort = TimeSpan.FromSeconds(1);
 
     /// <summary>What is left for hosted services; <see cref="Patience"/> and this stay below systemd's and the 10 s.</summary>
     public static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(2);

@@ -12,7 +12,7 @@ internal sealed partial class AnnouncementService(AnnouncementSigner signer, Rel
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long a stopping daemon waits for relays to confirm; longer would cost the requests that are still running.</summary>
+    /// <summary>How long a stopping daemon waits for relays to confirm, and then for the readers of its own; longer would cost the requests that are still running.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, Announcement> announced = new(StringComparer.Ordinal);
@@ -42,7 +42,8 @@ internal sealed partial class AnnouncementService(AnnouncementSigner signer, Rel
         await StopAsync(patience.Token);
         Task farewell = Task.WhenAll(announced.Values.Where(known => known.Message.Type is not ControlMessageType.ReceiptSummary).Select(known => TakeBackAsync(known, patience.Token)));
         await farewell.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await outlet.SentAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        using var handOver = new CancellationTokenSource(Farewell, clock);
+        await outlet.SentAsync(handOver.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         LogWithdrawn();
     }
 
