@@ -10,16 +10,21 @@ namespace FedAi.Daemon.OpenAi;
 internal static class OpenAiEdge
 {
     private static readonly object RequestIdKey = new();
-    private static readonly object OwnerKey = new();
+    private static readonly object AccountKey = new();
 
     /// <summary>The id of this request: a UUIDv7, so that ids sort by time (DECISIONS E5).</summary>
     public static string RequestId(HttpContext context) => (string)context.Items[RequestIdKey]!;
 
     /// <summary>Whose API key the caller came in with; null on this machine, where none is needed.</summary>
-    public static PublicKey? OwnerOf(HttpContext context) => context.Items[OwnerKey] as PublicKey;
+    public static PublicKey? OwnerOf(HttpContext context) => AccountOf(context)?.Owner;
 
-    /// <summary>Who asks, as far as one caller's jobs and cached prompts are kept from another's: the hash of the key, which all who send none share.</summary>
-    public static string CallerOf(HttpContext context) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString())));
+    /// <summary>
+    /// Who asks, as far as one caller's jobs and cached prompts are kept from another's: an API key, however its header is spelled; on this
+    /// machine whatever the program calls itself.
+    /// </summary>
+    public static string CallerOf(HttpContext context) => AccountOf(context) is { } account
+        ? "key " + account.Key.Id
+        : "local " + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString())));
 
     /// <summary>An endpoint filter.</summary>
     public static async ValueTask<object?> AdmitAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
@@ -36,7 +41,7 @@ internal static class OpenAiEdge
             if (allowance is { } left) RateLimitHeaders.Write(context.Response.Headers, left);
             if (account is not null)
             {
-                context.Items[OwnerKey] = account.Owner;
+                context.Items[AccountKey] = account;
                 KeyedBackend.Put(invocation.Arguments, account, context.RequestServices.GetRequiredService<ApiKeys>());
             }
         }
@@ -45,4 +50,6 @@ internal static class OpenAiEdge
         await OpenAiAnswer.RefuseAsync(context.Response, OpenAiErrors.From(refusal));
         return Results.Empty;
     }
+
+    private static ApiAccount? AccountOf(HttpContext context) => context.Items[AccountKey] as ApiAccount;
 }
