@@ -1,4 +1,5 @@
 using System.Text;
+using FedAi.Protocol.Rules;
 
 namespace FedAi.Runners.Calls;
 
@@ -16,6 +17,7 @@ internal sealed class CallText(CallOutput output, IReadOnlySet<string> tools, bo
     {
         var step = reader.Push(next);
         if (step == CallStep.Done && !reader.HasArguments && needsArguments) step = CallStep.Failed;
+        if (!begun && output.Calls >= ToolCalls.MaxCalls) step = CallStep.Failed;
         if (!begun && reader.Name is { } name && step != CallStep.Failed && (reader.HasArguments || step == CallStep.Done))
         {
             begun = true;

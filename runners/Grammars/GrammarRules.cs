@@ -18,6 +18,23 @@ internal sealed class GrammarRules
     private int repetitions;
     private int choices;
 
+    /// <summary>The fewest bytes of the largest part that may be left out: what an answer that began one has to write beside the shortest whole.</summary>
+    public int LargestOptional { get; private set; }
+
+    /// <summary>The fewest bytes of all members that may still come before one that must.</summary>
+    public int Detours { get; private set; }
+
+    public void MayPassBy(int shortest)
+    {
+        if (shortest < GrammarPiece.Endless) Detours = GrammarPiece.Sum(Detours, shortest);
+    }
+
+    /// <summary>A part that may be left out, with the fewest bytes that it takes.</summary>
+    public void MayLeaveOut(int shortest)
+    {
+        if (shortest < GrammarPiece.Endless) LargestOptional = Math.Max(LargestOptional, shortest);
+    }
+
     /// <summary>A name for a rule that is defined later, because it may contain itself.</summary>
     public string Reserve(string place)
     {

@@ -64,6 +64,7 @@ internal sealed class JsonPieces(GrammarRules rules)
     /// <summary>An object whose members' values all have one form.</summary>
     public GrammarPiece Map(GrammarPiece value, string place)
     {
+        rules.MayLeaveOut(value.Shortest + 6);
         var member = rules.Add($"{Text(0, null, place).Text} {Colon} {value.Text}", place);
         return new(rules.Add($"\"{{\" ({member} ({Comma} {member})*)? \"}}\"", place), 2, value.Paths + 1);
     }

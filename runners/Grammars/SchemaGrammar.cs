@@ -66,6 +66,7 @@ internal sealed class SchemaGrammar(GrammarRules rules, JsonElement root)
         referenced[target] = new(name, GrammarPiece.Endless, 1); // what contains itself sees this
         var piece = Value(JsonPointer.Resolve(root, target) ?? throw new GrammarException($"{place}/$ref", "nothing stands where it points; only #/… is followed"), target, depth + 1);
         rules.Define(name, piece.Text, place);
+        rules.MayLeaveOut(piece.Shortest); // it may come again inside itself
         return referenced[target] = piece with { Text = name };
     });
 
@@ -84,8 +85,12 @@ internal sealed class SchemaGrammar(GrammarRules rules, JsonElement root)
         return Either([.. list.EnumerateArray().Select((alternative, index) => Value(alternative, string.Create(CultureInfo.InvariantCulture, $"{place}/{index}"), depth + 1))], place);
     }
 
-    private GrammarPiece Either(IReadOnlyList<GrammarPiece> pieces, string place) => pieces.Count == 1 ? pieces[0] :
-        new(rules.Add(string.Join(" | ", pieces.Select(piece => piece.Text)), place), pieces.Min(piece => piece.Shortest), pieces.Sum(piece => piece.Paths));
+    private GrammarPiece Either(IReadOnlyList<GrammarPiece> pieces, string place)
+    {
+        if (pieces.Count == 1) return pieces[0];
+        foreach (var piece in pieces) rules.MayLeaveOut(piece.Shortest);
+        return new(rules.Add(string.Join(" | ", pieces.Select(piece => piece.Text)), place), pieces.Min(piece => piece.Shortest), pieces.Sum(piece => piece.Paths));
+    }
 
     private GrammarPiece Enumeration(JsonElement values, string place)
     {
@@ -154,6 +159,7 @@ internal sealed class SchemaGrammar(GrammarRules rules, JsonElement root)
     private GrammarPiece Members(List<JsonProperty> members, HashSet<string> required, string place, int depth)
     {
         var (tail, head, shortest, paths) = ("\"}\"", "\"}\"", 2, 2);
+        var mustFollow = false;
         for (var i = members.Count - 1; i >= 0; i--)
         {
             var name = JsonPieces.Name(members[i].Name);
@@ -162,7 +168,11 @@ internal sealed class SchemaGrammar(GrammarRules rules, JsonElement root)
             var member = rules.Add($"{GrammarRules.Literal(name)} {json.Colon} {value.Text}", place);
             head = rules.Add(needed ? $"{member} {tail}" : $"{member} {tail} | {head}", place);
             tail = rules.Add(needed ? $"{json.Comma} {member} {tail}" : $"{json.Comma} {member} {tail} | {tail}", place);
-            if (needed) shortest = GrammarPiece.Sum(shortest, name.Length + 4 + value.Shortest);
+            var size = GrammarPiece.Sum(name.Length + 4, value.Shortest);
+            if (needed) shortest = GrammarPiece.Sum(shortest, size);
+            else rules.MayLeaveOut(size);
+            if (!needed && mustFollow) rules.MayPassBy(size);
+            mustFollow |= needed;
             paths = Math.Max(paths, value.Paths + 1);
         }
         return new(rules.Add($"\"{{\" {head}", place), shortest, paths);
@@ -176,6 +186,7 @@ internal sealed class SchemaGrammar(GrammarRules rules, JsonElement root)
         if (most < least) throw new GrammarException($"{place}/maxItems", "it is below minItems");
         if (most == 0) return new("\"[]\"", 2, 1);
         var item = schema.TryGetProperty("items", out var items) ? Value(items, $"{place}/items", depth + 1) : json.Anything();
+        rules.MayLeaveOut(item.Shortest);
         var next = rules.Add($"{json.Comma} {item.Text}", place);
         var filled = $"{item.Text} {rules.Repeat(next, Math.Max(0, least - 1), most - 1, place)}";
         var shortest = GrammarPiece.Sum(2, least == 0 ? 0 : (int)Math.Min(GrammarPiece.Endless, (long)least * (item.Shortest + 2)));

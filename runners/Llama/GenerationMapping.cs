@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using FedAi.Protocol.Messages;
 using FedAi.Runners.Llama.Pipe;
 
@@ -17,12 +16,10 @@ internal static class GenerationMapping
     public static Refusal? Check(IReadOnlyList<string>? inputs) =>
         inputs is { Count: > 0 and <= MostInputs } ? null : new(ErrorCode.InvalidRequest, $"embeddings take 1 to {MostInputs} inputs");
 
-    public static Refusal? TryRead(InferenceRequest request, uint seed, int contextTokens, out Generation? generation)
+    public static Refusal? TryRead(InferenceRequest request, AnswerForm form, uint seed, int contextTokens, out Generation? generation)
     {
         generation = null;
         if (request.JobType is RouterJobType.Rerank) return Unsupported("this runner generates text only");
-        if (request.Tools is { ValueKind: JsonValueKind.Array } tools && tools.GetArrayLength() > 0) return Unsupported("this runner knows no tools; leave them out");
-        if (request.ResponseFormat is { } format && !IsText(format)) return Unsupported("this runner answers in plain text only; leave responseFormat out");
         if (request.Messages is { Count: 0 }) return new(ErrorCode.EmptyMessages, "messages must hold at least one message");
         if (request.Messages is null && request.Prompt.Length == 0) return new(ErrorCode.InvalidRequest, "there is neither a prompt nor a message");
         if (!(request.MaxTokens >= 1)) return new(ErrorCode.InvalidRequest, "maxTokens must be at least 1");
@@ -32,7 +29,7 @@ internal static class GenerationMapping
         if (!TryReadBiases(request.LogitBias, out var biases)) return new(ErrorCode.InvalidRequest, $"logitBias takes up to {MostBiases} token numbers with values from -100 to 100");
         generation = new()
         {
-            Messages = request.Messages is { } messages ? [.. messages.Select(message => new Message(message.Role, message.Content))] : null,
+            Messages = request.Messages is { } messages ? [.. messages.Select(message => new Message(message.Role, message.Content) { Name = message.Name, ToolCalls = message.ToolCalls, ToolCallId = message.ToolCallId })] : null,
             Prompt = request.Messages is null ? request.Prompt : null,
             MaxTokens = (int)Math.Min(request.MaxTokens, contextTokens),
             Seed = request.Seed is { } wanted ? Fold(wanted) : seed,
@@ -45,6 +42,12 @@ internal static class GenerationMapping
             Stop = request.Stop ?? [],
             LogitBias = biases,
             CacheKey = request.CacheKey,
+            Tools = form.Tools,
+            Markers = form.Tools is not null,
+            Grammar = form.Grammar,
+            GrammarTriggers = form.Trigger is { } trigger ? [trigger] : [],
+            ClosingBytes = form.ClosingBytes,
+            LevelBytes = form.LevelBytes,
         };
         return null;
     }
@@ -59,9 +62,6 @@ internal static class GenerationMapping
         : null;
 
     private static bool Within(double? value, double least, double most) => value is null || (value >= least && value <= most);
-
-    private static bool IsText(JsonElement format) => format.ValueKind == JsonValueKind.Null
-        || (format.ValueKind == JsonValueKind.Object && format.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("text"));
 
     private static bool TryReadBiases(IReadOnlyDictionary<string, double>? wire, out Dictionary<int, float>? biases)
     {

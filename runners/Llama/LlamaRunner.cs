@@ -57,8 +57,10 @@ public sealed class LlamaRunner : IRunner
         {
             var (state, refusal) = await ReadyAsync(request.ModelId, cancellationToken).ConfigureAwait(false);
             Generation? generation = null;
+            var form = new AnswerForm();
             var embeds = request.JobType == RouterJobType.Embedding;
-            refusal ??= embeds ? GenerationMapping.Check(request.Inputs) : GenerationMapping.TryRead(request, seed, state!.Model!.ContextTokens, out generation);
+            refusal ??= embeds ? GenerationMapping.Check(request.Inputs)
+                : AnswerForm.TryRead(request, state!.Tools, out form) ?? GenerationMapping.TryRead(request, form, seed, state.Model!.ContextTokens, out generation);
             if (refusal is not null)
             {
                 yield return new InferenceFailure(refusal);
@@ -74,6 +76,7 @@ public sealed class LlamaRunner : IRunner
             var answered = false;
             await using var call = begun;
             var steps = embeds ? VectorReader.ReadAsync(call, request.Inputs!.Count, cancellationToken) : ReadAsync(call, cancellationToken);
+            if (form.Syntax is { } syntax) steps = CallEvents.ReadAsync(steps, syntax, form.Callable, cancellationToken);
             await foreach (var step in steps.ConfigureAwait(false))
             {
                 if (step is InferenceStarted && started) continue; // said before the first child died

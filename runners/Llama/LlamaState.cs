@@ -1,9 +1,10 @@
 using FedAi.Protocol.Messages;
+using FedAi.Runners.Calls;
 
 namespace FedAi.Runners.Llama;
 
 /// <summary>Where one model stands: the child that answers now, the model offered, and why not if there is no child. Replaced as a whole, never changed.</summary>
-internal sealed class LlamaState(RunnerStatus status, LlamaChild? child, RunnerModel? model, Refusal? problem)
+internal sealed class LlamaState(RunnerStatus status, LlamaChild? child, RunnerModel? model, Refusal? problem, ToolSyntax? tools = null)
 {
     /// <summary>Requests at once, running and waiting; beyond that the caller does better elsewhere.</summary>
     private const int MostCalls = 256;
@@ -16,6 +17,9 @@ internal sealed class LlamaState(RunnerStatus status, LlamaChild? child, RunnerM
 
     /// <summary>Stays offered while it is loaded and over a quick restart, because requests that come meanwhile wait for it.</summary>
     public RunnerModel? Model => model;
+
+    /// <summary>How the model calls tools; null: it does not.</summary>
+    public ToolSyntax? Tools => tools;
 
     /// <summary>Why nothing can be asked; null while it can, or soon will.</summary>
     public Refusal? Problem => problem;

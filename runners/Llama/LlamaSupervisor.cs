@@ -3,6 +3,7 @@ using System.Globalization;
 using FedAi.Protocol.Messages;
 using FedAi.Protocol.Rules;
 using FedAi.Runners.Library;
+using FedAi.Runners.Calls;
 using FedAi.Runners.Llama.Pipe;
 using FedAi.Runners.Sandbox;
 using Microsoft.Extensions.Logging;
@@ -23,6 +24,7 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
     private readonly ModelHashes hashes = options.Library?.Hashes ?? new(null);
     private Cage? cage;
     private bool avoidGpu;
+    private ToolSyntax? tools;
     private int restarts;
     private volatile bool lacksRoom;
     private volatile LlamaState state = new(new("llama.cpp", false, "starting", null, 0, "none", [], 0), null, null, null);
@@ -112,7 +114,8 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
         {
             return Fail($"the model cannot be read: {exception.Message}");
         }
-        var model = new RunnerModel(ModelId, file.ContextTokens, sha256);
+        // What it can do is known once it was loaded.
+        var model = state.Model is { } known && known.Sha256 == sha256 ? known : new RunnerModel(ModelId, file.ContextTokens, sha256);
         if (CanUnload && !wanted.Task.IsCompleted)
         {
             Publish(Unready(null), null, model, null);
@@ -142,7 +145,7 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
             }
             GiveTurn();
             PublishReady(child, loaded!.Value, sha256, onGpu: plan.GpuLayers != 0);
-            return await ServeAsync(child, model, ending).ConfigureAwait(false);
+            return await ServeAsync(child, state.Model!, ending).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is Win32Exception or IOException or UnauthorizedAccessException or InvalidOperationException)
         {
@@ -242,7 +245,11 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
         var detail = loaded.Text == "model" ? null : string.Create(CultureInfo.InvariantCulture, $"llama.cpp does not know this model's chat template; messages go as \"{loaded.Text}\"");
         var status = new RunnerStatus("llama.cpp", true, detail, child.RunnerProcessId(), restarts, DenialRules.Name(cage.Level), DenialRules.NotDenied(denied), loaded.GpuLayers);
         RunnerLog.Ready(logger, ModelId, loaded.Count, options.Slots, status.Isolation);
-        Publish(status, child, new(ModelId, loaded.Count, sha256) { Features = [ModelFeatures.Embeddings], Generates = !loaded.EmbedsOnly }, null);
+        tools = Enum.TryParse<ToolSyntax>(loaded.Tools, out var syntax) && Enum.IsDefined(syntax) ? syntax : null;
+        IReadOnlyList<string> features = loaded.EmbedsOnly ? [ModelFeatures.Embeddings]
+            : tools is null ? [ModelFeatures.Embeddings, ModelFeatures.Json]
+            : [ModelFeatures.Embeddings, ModelFeatures.Json, ModelFeatures.Tools];
+        Publish(status, child, new(ModelId, loaded.Count, sha256) { Features = features, Generates = !loaded.EmbedsOnly }, null);
     }
 
     private bool Fail(string problem)
@@ -259,7 +266,7 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
     private void Publish(RunnerStatus status, LlamaChild? child, RunnerModel? model, Refusal? problem)
     {
         var previous = state;
-        state = new(status, child, model, problem);
+        state = new(status, child, model, problem, tools);
         previous.Replace();
         Changed?.Invoke();
     }

@@ -36,8 +36,11 @@ internal sealed class JobReader(TextReader commands, LoadedModel model)
     private Job Prepare(long id, Generation settings)
     {
         if (model.EmbedsOnly) return Refuse(id, ErrorCode.InvalidRequest, "this model makes vectors and writes no text; ask another one");
-        var text = settings.Messages is { } messages ? model.Chat.Render(messages)
-            : model.Chat.Name == "plain" ? settings.Prompt ?? "" : model.Chat.Render([new("user", settings.Prompt ?? "")]);
+        IReadOnlyList<Message> messages = settings.Messages ?? [new("user", settings.Prompt ?? "")];
+        if (messages.Sum(message => (long)message.Content.Length) / model.LongestPiece >= model.ContextTokens) return Refuse(id, ErrorCode.ContextWindowExceeded, TooLong(0));
+        string? problem = null;
+        var text = settings.Messages is null && model.Chat.Name == "plain" ? settings.Prompt ?? "" : model.Chat.TryRender(messages, settings.Tools, out problem);
+        if (text is null) return Refuse(id, ErrorCode.InvalidRequest, $"the model's chat template does not take these messages: {problem}");
         var prompt = IsTooLong(text) ? null : model.Tokenize(text);
         if (prompt is null || prompt.Length >= model.ContextTokens) return Refuse(id, ErrorCode.ContextWindowExceeded, TooLong(prompt?.Length ?? 0));
         if (prompt.Length == 0) return Refuse(id, ErrorCode.InvalidRequest, "the prompt is empty");

@@ -18,6 +18,8 @@ internal sealed class LoadedModel : IDisposable
     private readonly nint context;
     private readonly nint memory;
     private readonly nint vocabulary;
+    private readonly int meanPiece;
+    private byte[]? firstBytes;
 
     private LoadedModel(nint model, nint context, int perRequest, LoadSettings settings)
     {
@@ -28,8 +30,10 @@ internal sealed class LoadedModel : IDisposable
         GpuLayers = LlamaApi.llama_supports_gpu_offload() == 0 ? 0 : settings.GpuLayers < 0 ? layers : Math.Min(settings.GpuLayers, layers);
         VocabularySize = LlamaApi.llama_vocab_n_tokens(vocabulary);
         ContextTokens = context == 0 ? perRequest : Math.Min(perRequest, (int)LlamaApi.llama_n_ctx_seq(context));
-        LongestPiece = Enumerable.Range(0, VocabularySize).Max(token => -Math.Min(0, PieceOf(token, [])));
-        Chat = ChatPrompt.For(model, text => Tokenize(text).Length);
+        var lengths = Enumerable.Range(0, VocabularySize).Select(token => -Math.Min(0, PieceOf(token, []))).ToList();
+        LongestPiece = lengths.Max();
+        meanPiece = (int)lengths.Average();
+        Chat = ChatPrompt.For(model, vocabulary, text => Tokenize(text).Length);
     }
 
     public nint Handle => model;
@@ -122,6 +126,12 @@ internal sealed class LoadedModel : IDisposable
         return buffer[..count];
     }
 
+    /// <summary>The first byte of each token's text; 0 where it has none.</summary>
+    public byte FirstByte(int token) => (firstBytes ??= ReadFirstBytes())[token];
+
+    /// <summary>How many tokens write so much JSON, at most as far as can be told.</summary>
+    public int TokensFor(int bytes) => bytes / Math.Max(1, meanPiece / 2);
+
     public bool IsEndOfAnswer(int token) => LlamaApi.llama_vocab_is_eog(vocabulary, token) != 0;
 
     /// <summary>Forgets a sequence, so that the next request in its place finds nothing of it.</summary>
@@ -139,6 +149,13 @@ internal sealed class LoadedModel : IDisposable
     {
         if (context != 0) LlamaApi.llama_free(context);
         LlamaApi.llama_model_free(model);
+    }
+
+    private byte[] ReadFirstBytes()
+    {
+        var first = new byte[VocabularySize];
+        for (var token = 0; token < first.Length; token++) if (BytesOf(token, markers: true) is [var one, ..]) first[token] = one;
+        return first;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

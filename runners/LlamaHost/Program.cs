@@ -28,7 +28,7 @@ if (model is null) return Refuse(problem!);
 
 var reader = new JobReader(commands, model);
 reader.Start();
-events.Ready(model.ContextTokens, model.Chat.Name, model.EmbedsOnly, model.GpuLayers, locked);
+events.Ready(model.ContextTokens, model.Chat.Name, model.EmbedsOnly ? null : model.Chat.Tools?.ToString(), model.EmbedsOnly, model.GpuLayers, locked);
 events.Flush();
 using var loop = new DecodeLoop(model, settings.Slots, reader, events);
 loop.Run();

@@ -11,6 +11,9 @@ internal sealed unsafe class SamplerChain : IDisposable
     private readonly int vocabularySize;
     private readonly Grammar? grammar;
     private readonly TokenData* candidates;
+    private readonly JsonCloser? closer;
+    private readonly int closingTokens;
+    private readonly int levelTokens;
 
     /// <summary>Owns the grammar from here on.</summary>
     public SamplerChain(LoadedModel model, Generation settings, Grammar? grammar = null)
@@ -18,6 +21,7 @@ internal sealed unsafe class SamplerChain : IDisposable
         vocabularySize = model.VocabularySize;
         this.grammar = grammar;
         if (grammar is not null) candidates = (TokenData*)NativeMemory.Alloc((nuint)vocabularySize, (nuint)sizeof(TokenData));
+        if (grammar is not null && settings.ClosingBytes > 0) (closer, closingTokens, levelTokens) = (new(model), model.TokensFor(settings.ClosingBytes), model.TokensFor(settings.LevelBytes));
         if (settings.LogitBias is { Count: > 0 } biases) AddLogitBias(model, biases);
         if (settings.FrequencyPenalty != 0 || settings.PresencePenalty != 0)
             Add(LlamaApi.llama_sampler_init_penalties(model.VocabularySize, model.ContextTokens, 1, settings.FrequencyPenalty, settings.PresencePenalty));
@@ -33,8 +37,11 @@ internal sealed unsafe class SamplerChain : IDisposable
         Add(LlamaApi.llama_sampler_init_dist(settings.Seed));
     }
 
-    /// <summary>Takes the next token from the logits at this place of the last batch; null when the grammar permits none.</summary>
-    public int? Sample(nint context, int outputIndex)
+    /// <summary>The answer was brought to its end before the model would have ended it.</summary>
+    public bool CutShort => closer is { CutShort: true };
+
+    /// <summary>Takes the next token from the logits at this place of the last batch, when so many are left; null when the grammar permits none.</summary>
+    public int? Sample(nint context, int outputIndex, int left = int.MaxValue)
     {
         if (grammar is null) return LlamaApi.llama_sampler_sample(chain, context, outputIndex);
         var logits = LlamaApi.llama_get_logits_ith(context, outputIndex);
@@ -45,6 +52,13 @@ internal sealed unsafe class SamplerChain : IDisposable
             token = Choose(logits, byGrammar: true);
             if (!grammar.Allows(token)) return null;
         }
+        if (closer is not null && left <= closingTokens + (closer.Levels * levelTokens))
+        {
+            var closing = Choose(logits, byGrammar: true, toClose: true);
+            closer.Chosen(token, closing);
+            token = closing;
+        }
+        closer?.Accept(token);
         LlamaApi.llama_sampler_accept(chain, token);
         grammar.Accept(token);
         return token;
@@ -57,9 +71,9 @@ internal sealed unsafe class SamplerChain : IDisposable
         NativeMemory.Free(candidates);
     }
 
-    private int Choose(float* logits, bool byGrammar)
+    private int Choose(float* logits, bool byGrammar, bool toClose = false)
     {
-        for (var token = 0; token < vocabularySize; token++) candidates[token] = new() { Token = token, Logit = logits[token] };
+        for (var token = 0; token < vocabularySize; token++) candidates[token] = new() { Token = token, Logit = logits[token] + (toClose ? closer!.Bias(token) : 0) };
         var array = new TokenDataArray { Data = candidates, Count = (nuint)vocabularySize, Selected = -1 };
         if (byGrammar) grammar!.Apply(ref array);
         LlamaApi.llama_sampler_apply(chain, &array);

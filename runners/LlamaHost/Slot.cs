@@ -78,7 +78,7 @@ internal sealed class Slot : IDisposable
     {
         if (Made > 0) written.Add(NextToken);
         var began = hasGrammar ? Stopwatch.GetTimestamp() : 0;
-        if (sampler.Sample(model.Context, OutputIndex) is not { } token || model.IsEndOfAnswer(token)) return End("stop");
+        if (sampler.Sample(model.Context, OutputIndex, mostTokens - Made) is not { } token || model.IsEndOfAnswer(token)) return End(sampler.CutShort ? "length" : "stop");
         TooSlow = hasGrammar && Stopwatch.GetElapsedTime(began) > SlowestChoice;
         NextToken = token;
         Made++;

@@ -16,7 +16,7 @@ internal static class BareLoop
     public static BareLoopResult Run(string modelPath, string prompt, int sequences, int tokensPerSequence)
     {
         using var model = Load(modelPath, sequences);
-        var promptTokens = model.Tokenize(model.Chat.Render([new("user", prompt)]));
+        var promptTokens = model.Tokenize(model.Chat.TryRender([new("user", prompt)], null, out _)!);
         var samplers = Enumerable.Range(0, sequences).Select(_ => new SamplerChain(model, Greedy(tokensPerSequence))).ToArray();
         var batch = LlamaApi.llama_batch_init(LoadedModel.BatchTokens, 0, 1);
         try
@@ -48,7 +48,7 @@ internal static class BareLoop
         foreach (var prompt in prompts)
         {
             var began = Stopwatch.GetTimestamp();
-            var tokens = model.Tokenize(model.Chat.Render([new("user", prompt)]));
+            var tokens = model.Tokenize(model.Chat.TryRender([new("user", prompt)], null, out _)!);
             batch.Count = 0;
             for (var i = 0; i < tokens.Length; i++) batch.Add(tokens[i], i, 0, i == tokens.Length - 1);
             Decode(model, batch);

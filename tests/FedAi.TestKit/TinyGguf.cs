@@ -4,12 +4,14 @@ namespace FedAi.TestKit;
 
 /// <summary>
 /// Writes small, valid GGUF files (version 3, F32 unless another format is named) that llama.cpp runs: a model with random weights of any size, or one
-/// that says a given text. The vocabulary is the 256 bytes and four markers, so any text goes in and any byte comes out.
+/// that says a given text. The vocabulary is the 256 bytes and some markers, so any text goes in and any byte comes out.
 /// </summary>
 internal sealed class TinyGguf
 {
-    private const int Bytes = 256, EndOfText = 257, Vocabulary = 260, Alignment = 32;
+    private const int Bytes = 256, EndOfText = 257, Alignment = 32;
     private const uint Uint32 = 4, Int32 = 5, Float32 = 6, Bool = 7, Text = 8, Array = 9;
+
+    private static readonly string[] Markers = ["<|begin|>", "<|end|>", "<|spare-1|>", "<|spare-2|>", "<tool_call>", "</tool_call>", "[TOOL_CALLS]", "<|python_tag|>"];
 
     private readonly int embedding;
     private readonly int layers;
@@ -22,6 +24,10 @@ internal sealed class TinyGguf
 
     /// <summary>How vectors are made of the tokens' (llama_pooling_type), which only models for embeddings say.</summary>
     private int? Pooling { get; init; }
+
+    private string family = "llama";
+    private string? template;
+    private int markers = 4;
 
     /// <summary>Fills the tensor of this name, of so many rows and columns.</summary>
     private readonly Action<string, int, int, float[]> fill;
@@ -52,6 +58,19 @@ internal sealed class TinyGguf
         return File.ReadAllBytes(folder.File("tiny.gguf"));
     }
 
+    /// <summary>
+    /// A model of another family: <c>llama</c>, <c>qwen2</c>, <c>qwen3</c>, <c>gemma2</c> or <c>gemma3</c>, with its chat template, and with
+    /// markers of tool calls that are tokens of their own. It writes ASCII: its other bytes are marked as unused.
+    /// </summary>
+    public static void WriteFamily(string path, string family, string template, int contextTokens = 4096, int seed = 1)
+    {
+        var random = new Random(seed);
+        new TinyGguf(embedding: 32, layers: 1, heads: 2, feedForward: 32, contextTokens, (name, rows, columns, values) =>
+        {
+            for (var i = 0; i < values.Length; i++) values[i] = rows == 1 ? name.EndsWith("bias", StringComparison.Ordinal) ? 0 : 1 : (random.NextSingle() - 0.5f) / 4;
+        }) { family = family, template = template, markers = Markers.Length }.Write(path);
+    }
+
     /// <summary>27.8 M weights, 111 MB: as slow as a useful model is on a small machine.</summary>
     public static void WriteMedium(string path) => WriteRandom(path, embedding: 512, layers: 8, heads: 8, feedForward: 1536, contextTokens: 2048);
 
@@ -80,8 +99,9 @@ internal sealed class TinyGguf
         file.Write("GGUF"u8);
         file.Write(3);
         file.Write((long)tensors.Count);
-        file.Write(Pooling is null ? 18L : 19L);
-        WriteFacts(file);
+        var facts = Facts().ToList();
+        file.Write((long)facts.Count);
+        foreach (var write in facts) write(file);
         var offset = 0L;
         foreach (var (name, rows, columns) in tensors)
         {
@@ -105,55 +125,75 @@ internal sealed class TinyGguf
 
     private WeightFormat FormatOf(int rows) => rows == 1 ? WeightFormat.F32 : Format;
 
+    private int Vocabulary => Bytes + markers;
+
+    private bool IsGemma => family.StartsWith("gemma", StringComparison.Ordinal);
+
     private IEnumerable<(string Name, int Rows, int Columns)> Tensors()
     {
         yield return ("token_embd.weight", Vocabulary, embedding);
         yield return ("output_norm.weight", 1, embedding);
-        yield return ("output.weight", Vocabulary, embedding);
+        if (!IsGemma) yield return ("output.weight", Vocabulary, embedding);
         for (var layer = 0; layer < layers; layer++)
         {
             yield return ($"blk.{layer}.attn_norm.weight", 1, embedding);
-            foreach (var part in (string[])["attn_q", "attn_k", "attn_v", "attn_output"]) yield return ($"blk.{layer}.{part}.weight", embedding, embedding);
+            foreach (var part in (string[])["attn_q", "attn_k", "attn_v", "attn_output"])
+            {
+                yield return ($"blk.{layer}.{part}.weight", embedding, embedding);
+                if (family == "qwen2" && part != "attn_output") yield return ($"blk.{layer}.{part}.bias", 1, embedding);
+            }
+            if (family is "qwen3" or "gemma3")
+            {
+                yield return ($"blk.{layer}.attn_q_norm.weight", 1, embedding / heads);
+                yield return ($"blk.{layer}.attn_k_norm.weight", 1, embedding / heads);
+            }
+            if (IsGemma) yield return ($"blk.{layer}.post_attention_norm.weight", 1, embedding);
             yield return ($"blk.{layer}.ffn_norm.weight", 1, embedding);
             yield return ($"blk.{layer}.ffn_gate.weight", feedForward, embedding);
             yield return ($"blk.{layer}.ffn_up.weight", feedForward, embedding);
             yield return ($"blk.{layer}.ffn_down.weight", embedding, feedForward);
+            if (IsGemma) yield return ($"blk.{layer}.post_ffw_norm.weight", 1, embedding);
         }
     }
 
-    /// <summary>The 18 pairs.</summary>
-    private void WriteFacts(BinaryWriter file)
+    private IEnumerable<Action<BinaryWriter>> Facts()
     {
-        WriteFact(file, "general.architecture", "llama");
-        WriteFact(file, "general.alignment", Alignment);
-        WriteFact(file, "llama.context_length", contextTokens);
-        WriteFact(file, "llama.embedding_length", embedding);
-        WriteFact(file, "llama.block_count", layers);
-        WriteFact(file, "llama.feed_forward_length", feedForward);
-        WriteFact(file, "llama.attention.head_count", heads);
-        WriteFact(file, "llama.rope.dimension_count", embedding / heads);
-        WriteKey(file, "llama.attention.layer_norm_rms_epsilon", Float32);
-        file.Write(1e-5f);
-        WriteFact(file, "tokenizer.ggml.model", "gpt2");
-        WriteFact(file, "tokenizer.ggml.pre", "gpt-2");
-        WriteArray(file, "tokenizer.ggml.tokens", Text, Vocabulary, token => WriteText(file, TokenText(token)));
-        WriteArray(file, "tokenizer.ggml.token_type", Int32, Vocabulary, token => file.Write(token < Bytes ? 1 : 3)); // normal, control
-        WriteArray(file, "tokenizer.ggml.merges", Text, 0, _ => { });
-        WriteFact(file, "tokenizer.ggml.bos_token_id", Bytes);
-        WriteFact(file, "tokenizer.ggml.eos_token_id", EndOfText);
-        WriteKey(file, "tokenizer.ggml.add_bos_token", Bool);
-        file.Write(false);
-        WriteFact(file, "general.name", "tiny");
-        if (Pooling is { } pooling) WriteFact(file, "llama.pooling_type", pooling);
+        yield return file => WriteFact(file, "general.architecture", family);
+        yield return file => WriteFact(file, "general.alignment", Alignment);
+        yield return file => WriteFact(file, $"{family}.context_length", contextTokens);
+        yield return file => WriteFact(file, $"{family}.embedding_length", embedding);
+        yield return file => WriteFact(file, $"{family}.block_count", layers);
+        yield return file => WriteFact(file, $"{family}.feed_forward_length", feedForward);
+        yield return file => WriteFact(file, $"{family}.attention.head_count", heads);
+        yield return file => WriteFact(file, $"{family}.rope.dimension_count", embedding / heads);
+        yield return file => WriteFact(file, $"{family}.attention.layer_norm_rms_epsilon", 1e-5f);
+        if (IsGemma) yield return file => WriteFact(file, $"{family}.attention.sliding_window", 1024);
+        if (family == "gemma2") yield return file => WriteFact(file, "gemma2.attn_logit_softcapping", 50f);
+        if (family == "gemma2") yield return file => WriteFact(file, "gemma2.final_logit_softcapping", 30f);
+        yield return file => WriteFact(file, "tokenizer.ggml.model", "gpt2");
+        yield return file => WriteFact(file, "tokenizer.ggml.pre", "gpt-2");
+        yield return file => WriteArray(file, "tokenizer.ggml.tokens", Text, Vocabulary, token => WriteText(file, TokenText(token)));
+        yield return file => WriteArray(file, "tokenizer.ggml.token_type", Int32, Vocabulary, token => file.Write(TypeOf(token)));
+        yield return file => WriteArray(file, "tokenizer.ggml.merges", Text, 0, _ => { });
+        yield return file => WriteFact(file, "tokenizer.ggml.bos_token_id", Bytes);
+        yield return file => WriteFact(file, "tokenizer.ggml.eos_token_id", EndOfText);
+        yield return file =>
+        {
+            WriteKey(file, "tokenizer.ggml.add_bos_token", Bool);
+            file.Write(template is not null);
+        };
+        if (template is not null) yield return file => WriteFact(file, "tokenizer.chat_template", template);
+        yield return file => WriteFact(file, "general.name", "tiny");
+        if (Pooling is { } pooling) yield return file => WriteFact(file, $"{family}.pooling_type", pooling);
     }
+
+    /// <summary>Normal, control, or (no ASCII, in a model that writes nothing else) unused.</summary>
+    private int TypeOf(int token) => token >= Bytes ? 3 : template is not null && token > 127 ? 5 : 1;
 
     /// <summary>GPT-2 writes each byte as one visible character: itself, or one from 256 on.</summary>
     private static string TokenText(int token) => token switch
     {
-        256 => "<|begin|>",
-        257 => "<|end|>",
-        258 => "<|spare-1|>",
-        259 => "<|spare-2|>",
+        >= Bytes => Markers[token - Bytes],
         _ => ((char)(IsVisible(token) ? token : 256 + Enumerable.Range(0, token).Count(before => !IsVisible(before)))).ToString(),
     };
 
@@ -162,6 +202,12 @@ internal sealed class TinyGguf
     private static void WriteFact(BinaryWriter file, string key, int value)
     {
         WriteKey(file, key, Uint32);
+        file.Write(value);
+    }
+
+    private static void WriteFact(BinaryWriter file, string key, float value)
+    {
+        WriteKey(file, key, Float32);
         file.Write(value);
     }
 

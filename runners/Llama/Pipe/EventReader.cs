@@ -24,6 +24,7 @@ internal static class EventReader
                 else if (reader.ValueTextEquals("cached"u8)) read = read with { CachedTokens = Next(ref reader).GetInt32() };
                 else if (reader.ValueTextEquals("embeds"u8)) read = read with { EmbedsOnly = Next(ref reader).GetBoolean() };
                 else if (reader.ValueTextEquals("gpu"u8)) read = read with { GpuLayers = Next(ref reader).GetInt32() };
+                else if (reader.ValueTextEquals("tools"u8)) read = read with { Tools = Next(ref reader).GetString() };
                 else if (reader.ValueTextEquals("hint"u8)) read = read with { Hint = Next(ref reader).GetString() };
                 else if (reader.ValueTextEquals("locked"u8)) read = read with { Locked = Next(ref reader).GetBoolean() };
                 else return false;

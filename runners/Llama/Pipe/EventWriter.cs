@@ -26,10 +26,11 @@ internal sealed class EventWriter : IDisposable
 
     public void Loading(int percent) => Line(0, "loading"u8, percent);
 
-    public void Ready(int contextTokens, string template, bool embedsOnly, int gpuLayers, bool locked)
+    public void Ready(int contextTokens, string template, string? tools, bool embedsOnly, int gpuLayers, bool locked)
     {
         Begin(0, "ready"u8, contextTokens);
         json.WriteString("text"u8, template);
+        if (tools is not null) json.WriteString("tools"u8, tools);
         json.WriteBoolean("embeds"u8, embedsOnly);
         json.WriteNumber("gpu"u8, gpuLayers);
         json.WriteBoolean("locked"u8, locked);

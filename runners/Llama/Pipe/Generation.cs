@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace FedAi.Runners.Llama.Pipe;
 
 /// <summary>One request as the model needs it; nothing here says who asked. Messages win over the prompt.</summary>
@@ -5,6 +7,10 @@ internal sealed record Generation
 {
     public IReadOnlyList<Message>? Messages { get; init; }
     public string? Prompt { get; init; }
+
+    /// <summary>Tools that the model is told of, each as the template is given it; null: none.</summary>
+    public IReadOnlyList<JsonElement>? Tools { get; init; }
+
     public required int MaxTokens { get; init; }
 
     /// <summary>The same seed makes the same choices.</summary>
@@ -22,6 +28,12 @@ internal sealed record Generation
 
     /// <summary>What the answer must look like, in GBNF, with <c>root</c> as its beginning. Null: anything.</summary>
     public string? Grammar { get; init; }
+
+    /// <summary>What the grammar describes is JSON that can be ended with so many bytes; when no more tokens are left, it is brought to its end. 0: it may break off.</summary>
+    public int ClosingBytes { get; init; }
+
+    /// <summary>So many bytes more for each bracket that is open.</summary>
+    public int LevelBytes { get; init; }
 
     /// <summary>With these the grammar holds only from the first of these texts on, which belongs to what it describes; before, anything goes. None: from the beginning.</summary>
     public IReadOnlyList<string> GrammarTriggers { get; init; } = [];

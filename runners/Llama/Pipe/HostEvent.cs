@@ -24,6 +24,9 @@ internal readonly record struct HostEvent(long Id, HostEventKind Kind)
     /// <summary>Ready: the model only makes vectors and writes nothing.</summary>
     public bool EmbedsOnly { get; init; }
 
+    /// <summary>Ready: how the model calls tools, the name of a <see cref="Calls.ToolSyntax"/>; null: it does not.</summary>
+    public string? Tools { get; init; }
+
     /// <summary>Ready: <see cref="Sandbox.ProcessLock"/> holds.</summary>
     public bool Locked { get; init; }
 }

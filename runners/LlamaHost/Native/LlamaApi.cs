@@ -84,6 +84,18 @@ internal static unsafe partial class LlamaApi
     public static partial byte llama_vocab_is_eog(nint vocab, int token);
 
     [LibraryImport("llama")]
+    public static partial int llama_vocab_bos(nint vocab);
+
+    [LibraryImport("llama")]
+    public static partial int llama_vocab_eos(nint vocab);
+
+    [LibraryImport("llama")]
+    public static partial byte llama_vocab_get_add_bos(nint vocab);
+
+    [LibraryImport("llama")]
+    public static partial byte* llama_vocab_get_text(nint vocab, int token);
+
+    [LibraryImport("llama")]
     public static partial int llama_tokenize(nint vocab, byte* text, int textLength, int* tokens, int maxTokens, byte addSpecial, byte parseSpecial);
 
     [LibraryImport("llama")]

@@ -48,7 +48,7 @@ public sealed partial class AnswerGrammarTests
     [MemberData(nameof(Refused))]
     public void Schema_ThatCannotBePromised_IsRefusedWithItsPlace(string schema, string place)
     {
-        AnswerGrammar.TryWrite(JsonElement.Parse(schema), out var refusal).ShouldBeNull();
+        AnswerGrammar.TryWrite(JsonElement.Parse(schema), [], ToolSyntax.Generic, many: false, out var refusal).ShouldBeNull();
         refusal!.Hint.ShouldNotBeNull().ShouldStartWith($"response_format: {place}: ");
     }
 
@@ -67,7 +67,7 @@ public sealed partial class AnswerGrammarTests
         ];
         foreach (var bomb in bombs)
         {
-            AnswerGrammar.TryWrite(JsonElement.Parse(bomb, new() { MaxDepth = 1000 }), out var refusal).ShouldBeNull(bomb[..60]);
+            AnswerGrammar.TryWrite(JsonElement.Parse(bomb, new() { MaxDepth = 1000 }), [], ToolSyntax.Generic, many: false, out var refusal).ShouldBeNull(bomb[..60]);
             refusal!.Hint.ShouldNotBeNullOrEmpty();
         }
     }
@@ -108,15 +108,15 @@ public sealed partial class AnswerGrammarTests
     public void Call_OfATool_IsWrittenAsTheModelWritesCalls()
     {
         var tool = new ToolDefinition("now", JsonElement.Parse("""{"type": "object", "properties": {}}"""), default);
-        foreach (var (syntax, begins) in ((ToolSyntax, string)[])[(ToolSyntax.Hermes, "\"<tool_call>\\n\""), (ToolSyntax.Mistral, "\"[TOOL_CALLS][\""), (ToolSyntax.Generic, "\"\"")])
-            AnswerGrammar.TryWrite([tool], syntax, out _)!.Text.ShouldStartWith($"root ::= {begins}");
+        foreach (var (syntax, begins) in ((ToolSyntax, string)[])[(ToolSyntax.Hermes, "\"<tool_call>\\n\""), (ToolSyntax.Mistral, "\"[TOOL_CALLS][\""), (ToolSyntax.Generic, "r")])
+            AnswerGrammar.TryWrite(null, [tool], syntax, many: false, out _)!.Text.ShouldStartWith($"root ::= {begins}");
     }
 
     [Fact]
     public void Arguments_ThatAreNoObject_AreRefusedWithTheTool()
     {
         var tool = new ToolDefinition("now", JsonElement.Parse("""{"type": "string"}"""), default);
-        AnswerGrammar.TryWrite([tool], ToolSyntax.Hermes, out var refusal).ShouldBeNull();
+        AnswerGrammar.TryWrite(null, [tool], ToolSyntax.Hermes, many: false, out var refusal).ShouldBeNull();
         refusal!.Hint.ShouldNotBeNull().ShouldContain("0/function/parameters");
     }
 

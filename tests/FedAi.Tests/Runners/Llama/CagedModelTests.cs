@@ -30,7 +30,7 @@ public sealed class CagedModelTests
         using var child = await LlamaChild.StartAsync(Cage.FindStrongest(Enum.Parse<IsolationLevel>(level)), command, TimeProvider.System);
         var loaded = await child.LoadAsync(new(libraries, DemoModel.Path, 512, 4, 1, 1L << 30));
         if (loaded is not { Kind: HostEventKind.Ready, Locked: true }) return 3;
-        GenerationMapping.TryRead(DemoModel.Ask("What is 7 + 5?"), 1, loaded.Value.Count, out var generation);
+        GenerationMapping.TryRead(DemoModel.Ask("What is 7 + 5?"), new(), 1, loaded.Value.Count, out var generation);
         await using var call = child.Begin(generation!)!;
         var answer = string.Concat(await call.Events.ReadAllAsync().Where(step => step.Kind == HostEventKind.Token).Select(step => step.Text).ToListAsync());
         Console.WriteLine($"{child.RunnerProcessId()} {answer}");

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FedAi.Protocol.Messages;
 using FedAi.Runners.Llama;
 using FedAi.TestKit;
@@ -16,9 +15,6 @@ public sealed class GenerationMappingTests
         { "no tokens", Plain with { MaxTokens = 0 }, ErrorCode.InvalidRequest },
         { "tokens that are no number", Plain with { MaxTokens = double.NaN }, ErrorCode.InvalidRequest },
         { "ranking", Plain with { JobType = RouterJobType.Rerank }, ErrorCode.UnsupportedParameter },
-        { "tools", Plain with { Tools = JsonElement.Parse("[{}]") }, ErrorCode.UnsupportedParameter },
-        { "JSON wanted", Plain with { ResponseFormat = JsonElement.Parse("{\"type\":\"json_object\"}") }, ErrorCode.UnsupportedParameter },
-        { "format of no kind", Plain with { ResponseFormat = JsonElement.Parse("7") }, ErrorCode.UnsupportedParameter },
         { "empty stop", Plain with { Stop = [""] }, ErrorCode.InvalidRequest },
         { "17 stops", Plain with { Stop = [.. Enumerable.Repeat("x", 17)] }, ErrorCode.InvalidRequest },
         { "long stop", Plain with { Stop = [new string('x', 257)] }, ErrorCode.InvalidRequest },
@@ -36,7 +32,7 @@ public sealed class GenerationMappingTests
     [MemberData(nameof(Refused))]
     public void TryRead_WhatCannotBeHonoured_IsRefusedWithAHint(string what, InferenceRequest request, ErrorCode code)
     {
-        var refusal = GenerationMapping.TryRead(request, seed: 1, contextTokens: 512, out var generation);
+        var refusal = GenerationMapping.TryRead(request, new(), seed: 1, contextTokens: 512, out var generation);
         generation.ShouldBeNull(what);
         refusal.ShouldNotBeNull(what).Code.ShouldBe(code, what);
         refusal.Hint.ShouldNotBeNullOrEmpty(what);
@@ -45,7 +41,7 @@ public sealed class GenerationMappingTests
     [Fact]
     public void TryRead_NothingSet_TakesLlamaCppsDefaultsAndTheGivenSeed()
     {
-        GenerationMapping.TryRead(Plain with { Temperature = null }, seed: 5, contextTokens: 512, out var generation).ShouldBeNull();
+        GenerationMapping.TryRead(Plain with { Temperature = null }, new(), seed: 5, contextTokens: 512, out var generation).ShouldBeNull();
         generation.ShouldNotBeNull().ShouldSatisfyAllConditions(
             it => it.Seed.ShouldBe(5u), it => it.Temperature.ShouldBe(0.8f), it => it.TopK.ShouldBe(40), it => it.TopP.ShouldBe(0.95f),
             it => it.MinP.ShouldBe(0.05f), it => it.Stop.ShouldBeEmpty());
@@ -58,14 +54,14 @@ public sealed class GenerationMappingTests
     [InlineData(uint.MaxValue - 1, uint.MaxValue - 1)]
     public void TryRead_Seed_NeverBecomesLlamaCppsRandomOne(long wanted, uint used)
     {
-        GenerationMapping.TryRead(Plain with { Seed = wanted }, seed: 5, contextTokens: 512, out var generation).ShouldBeNull();
+        GenerationMapping.TryRead(Plain with { Seed = wanted }, new(), seed: 5, contextTokens: 512, out var generation).ShouldBeNull();
         generation!.Seed.ShouldBe(used);
     }
 
     [Fact]
     public void TryRead_MoreTokensThanTheContext_AreCutToIt()
     {
-        GenerationMapping.TryRead(Plain with { MaxTokens = 1e300 }, seed: 5, contextTokens: 512, out var generation).ShouldBeNull();
+        GenerationMapping.TryRead(Plain with { MaxTokens = 1e300 }, new(), seed: 5, contextTokens: 512, out var generation).ShouldBeNull();
         generation!.MaxTokens.ShouldBe(512);
     }
 }

@@ -11,7 +11,7 @@ public sealed class PipeTests
         var lines = Write(events =>
         {
             events.Loading(40);
-            events.Ready(512, "model", embedsOnly: true, gpuLayers: 33, locked: true);
+            events.Ready(512, "model", "Hermes", embedsOnly: true, gpuLayers: 33, locked: true);
             events.Started(7, 20);
             events.Token(7, "a\n\"\\é😀\u0001</script>", 3);
             events.Vector(7, 2, [1f, -0.5f]);
@@ -22,7 +22,7 @@ public sealed class PipeTests
         lines.Select(Read).ShouldBe(
         [
             new(0, HostEventKind.Loading) { Count = 40 },
-            new(0, HostEventKind.Ready) { Count = 512, Text = "model", EmbedsOnly = true, GpuLayers = 33, Locked = true },
+            new(0, HostEventKind.Ready) { Count = 512, Text = "model", Tools = "Hermes", EmbedsOnly = true, GpuLayers = 33, Locked = true },
             new(7, HostEventKind.Started) { Count = 20 },
             new(7, HostEventKind.Token) { Text = "a\n\"\\é😀\u0001</script>", Count = 3 },
             new(7, HostEventKind.Vector) { Text = "AACAPwAAAL8=", Count = 2 },
