@@ -76,11 +76,11 @@ internal sealed class RouterBench : IAsyncDisposable
     /// <summary>What the router holds at this moment.</summary>
     public ProcessUse Use => ProcessUse.Of(router.Id);
 
-    /// <summary>What the router holds when it has nothing to do: the least of some looks, since its memory goes back little by little.</summary>
+    /// <summary>What the router holds when it has nothing to do: the least of some looks, since its memory goes back little by little, and threads of the pool after 20 s.</summary>
     public async Task<ProcessUse> UseAsync(CancellationToken cancellationToken)
     {
         var use = Use;
-        for (var look = 0; look < 10; look++)
+        for (var look = 0; look < 80; look++)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(300), cancellationToken);
             use = new(Math.Min(use.MemoryMb, Use.MemoryMb), Math.Min(use.Descriptors, Use.Descriptors), Math.Min(use.Threads, Use.Threads));
