@@ -14,6 +14,9 @@ internal sealed class ModelBench(IRunner runner, BenchClock clock, long seed)
     /// <summary>Fewer tokens than this say little about their rate.</summary>
     private const int LeastTokens = 4;
 
+    /// <summary>Rounds after which a size that never showed a rate is given up: an answer may end at once, or come in one piece on a busy machine.</summary>
+    private const int MostExtraRounds = 20;
+
     /// <summary>Shares of the context that the three prompts fill.</summary>
     private static readonly double[] Shares = [0.1, 0.4, 0.75];
 
@@ -63,7 +66,7 @@ internal sealed class ModelBench(IRunner runner, BenchClock clock, long seed)
 
     private static bool IsOnTheWay(string? detail) => detail is null || detail.StartsWith("starting", StringComparison.Ordinal) || detail.StartsWith("loading", StringComparison.Ordinal);
 
-    /// <summary>Measures until the clock is up, at least so many rounds of each size.</summary>
+    /// <summary>Measures until the clock is up, at least so many rounds of each size, and until each has shown a rate.</summary>
     public async Task<IReadOnlyList<ModelSpeed>> MeasureAsync(int leastRounds, CancellationToken cancellationToken)
     {
         var model = Model!;
@@ -71,7 +74,7 @@ internal sealed class ModelBench(IRunner runner, BenchClock clock, long seed)
         var tokens = new int[Shares.Length];
         // One token a word at most at first; what the model counts then tells how many words fill its context.
         var perWord = 6.0;
-        for (var round = 0; (round <= leastRounds || clock.Left > TimeSpan.Zero) && !cancellationToken.IsCancellationRequested; round++)
+        for (var round = 0; (round <= leastRounds || clock.Left > TimeSpan.Zero || IsMissing(round)) && !cancellationToken.IsCancellationRequested; round++)
         {
             for (var size = 0; size < Shares.Length && !cancellationToken.IsCancellationRequested; size++)
             {
@@ -87,6 +90,8 @@ internal sealed class ModelBench(IRunner runner, BenchClock clock, long seed)
                 if (measured.TokensPerSecond > 0) rate[size].Add(measured.TokensPerSecond * 1000);
             }
         }
+
+        bool IsMissing(int round) => round <= leastRounds + MostExtraRounds && Array.Exists(rate, one => one.Count == 0);
 
         return [.. Enumerable.Range(0, Shares.Length).Where(size => rate[size].Count > 0).Select(size => new ModelSpeed(tokens[size],
             (long)BenchStatistics.Percentile(first[size], 0.5), (long)BenchStatistics.Percentile(rate[size], 0.5), BenchStatistics.Spread(rate[size])))];
