@@ -7,39 +7,49 @@ using FedAi.Protocol.Messages;
 namespace FedAi.Daemon.Capability;
 
 /// <summary>
-/// Writes this machine's signed manifest (WIRE 3.10, DECISIONS E15). Nothing is measured: the bands are the lowest or unknown,
-/// the benchmarks null, and a router starts on probation.
+/// Writes this machine's signed manifest (WIRE 3.10, DECISIONS E15; docs/manifest.schema.json). What was not measured is the lowest or
+/// unknown, and a router starts on probation.
 /// </summary>
 internal static class ManifestWriter
 {
+    private const long SchemaVersion = 1;
+
     private static readonly CapabilityBands Unmeasured = new() { Cpu = "cpu_low", Ram = "ram_8", Disk = "disk_unknown", Net = "net_unknown", Gpu = "gpu_none" };
     private static readonly JsonElement None = JsonElement.Parse("null");
 
-    public static byte[] Node(KeyPair key, NodeLimits limits, PricingDefaults pricing, string version, IReadOnlyList<string>? tlsSpki, long nowMs) => Manifests.Sign(new NodeManifest
+    public static byte[] Node(KeyPair key, IReadOnlyList<string> roles, NodeLimits limits, PricingDefaults pricing, ManifestFacts facts) => Manifests.Sign(new NodeManifest
     {
         Id = key.PublicKey.Npub,
-        RoleTypes = ["llm_cpu_small"],
-        CapabilityBands = Unmeasured,
+        RoleTypes = roles,
+        CapabilityBands = facts.Profile?.CapabilityBands ?? Unmeasured,
         Limits = limits,
-        SupportedFormats = ["text"],
+        SupportedFormats = ["text", "json"],
         PricingDefaults = pricing,
-        Benchmarks = None,
-        SoftwareVersion = version,
-        IssuedAtMs = nowMs,
-        TlsSpki = tlsSpki,
-    }, ProtocolJson.Default.NodeManifest, key, nowMs);
+        Benchmarks = ManifestBenchmarks.Of(facts.Bench, facts.Privacy.Mode),
+        SoftwareVersion = facts.Version,
+        RelayDiscovery = Relays(facts),
+        IssuedAtMs = facts.NowMs,
+        SchemaVersion = SchemaVersion,
+        Profile = ManifestBenchmarks.Profile(facts.Profile, facts.Privacy),
+        TlsSpki = facts.TlsSpki,
+    }, ProtocolJson.Default.NodeManifest, key, facts.NowMs);
 
-    public static byte[] Router(KeyPair key, RouterLimits limits, string version, IReadOnlyList<string>? tlsSpki, long nowMs) => Manifests.Sign(new RouterManifest
+    public static byte[] Router(KeyPair key, RouterLimits limits, ManifestFacts facts) => Manifests.Sign(new RouterManifest
     {
         Id = key.PublicKey.Npub,
         RouterMode = "probation",
-        CapabilityBands = Unmeasured,
+        CapabilityBands = facts.Profile?.CapabilityBands ?? Unmeasured,
         Limits = limits,
         PoliciesEnabled = ["rate_limit"],
         AuditMode = "off",
-        Benchmarks = None,
-        SoftwareVersion = version,
-        IssuedAtMs = nowMs,
-        TlsSpki = tlsSpki,
-    }, ProtocolJson.Default.RouterManifest, key, nowMs);
+        Benchmarks = ManifestBenchmarks.Of(facts.Bench, facts.Privacy.Mode),
+        SoftwareVersion = facts.Version,
+        RelayDiscovery = Relays(facts),
+        IssuedAtMs = facts.NowMs,
+        SchemaVersion = SchemaVersion,
+        Profile = ManifestBenchmarks.Profile(facts.Profile, facts.Privacy),
+        TlsSpki = facts.TlsSpki,
+    }, ProtocolJson.Default.RouterManifest, key, facts.NowMs);
+
+    private static JsonElement Relays(ManifestFacts facts) => facts.Relays is { } found ? JsonSerializer.SerializeToElement(found, ProtocolJson.Default.RelayDiscoverySnapshot) : None;
 }

@@ -17,26 +17,22 @@ internal static class RelaysCommand
 {
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(5);
 
-    private static readonly Option<string[]> Bootstrap = Many("--bootstrap", "URL", "relay to begin with, instead of relays.bootstrap");
-    private static readonly Option<string[]> TrustScores = Many("--trust-scores", "URL=POINTS", "points that a relay gets or loses, instead of relays.trustScores");
-    private static readonly Option<int?> MinScore = new("--min-score") { Description = "leave out relays with fewer points, instead of relays.minScore", HelpName = "POINTS" };
-    private static readonly Option<int?> MaxResults = new("--max-results") { Description = "show so many at most, instead of relays.maxResults", HelpName = "COUNT" };
     private static readonly Option<bool> Probe = new("--probe") { Description = "connect to each, and say whether it answers" };
 
     public static Command Create()
     {
         var command = new Command("relays", "find relays through directories, and rank them")
         {
-            CliOptions.Data, CliOptions.Config, CliOptions.Set, Bootstrap, CliOptions.Aggregators, TrustScores, MinScore, MaxResults, Probe, CliOptions.Json,
+            CliOptions.Data, CliOptions.Config, CliOptions.Set, Probe, CliOptions.Json,
         };
+        RelayFlags.AddTo(command);
         command.SetAction(FindAsync);
         return command;
     }
 
     private static async Task<int> FindAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        if (await CliConfig.ReadAsync(arguments, ("relays.bootstrap", List(arguments, Bootstrap)), ("relays.directories", List(arguments, CliOptions.Aggregators)),
-                ("relays.trustScores", List(arguments, TrustScores)), ("relays.minScore", Text(arguments.GetValue(MinScore))), ("relays.maxResults", Text(arguments.GetValue(MaxResults)))) is not { } options)
+        if (await CliConfig.ReadAsync(arguments, RelayFlags.Values(arguments)) is not { } options)
             return ExitCodes.Usage;
         if (options.Relays.Bootstrap.Count + options.Relays.Publish.Count + options.Relays.Directories.Count == 0)
         {
@@ -116,11 +112,4 @@ internal static class RelaysCommand
         json["directories"] = new JsonArray([.. finder.Answers.Select(answer => new JsonObject { ["url"] = answer.Directory.AbsoluteUri, ["relays"] = answer.Claims.Count, ["problem"] = answer.Problem })]);
         return json;
     }
-
-    private static Option<string[]> Many(string name, string value, string description) =>
-        new(name) { Description = description + "; may be given several times", HelpName = value, AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
-
-    private static string? List(ParseResult arguments, Option<string[]> option) => arguments.GetValue(option) is { Length: > 0 } given ? string.Join(',', given) : null;
-
-    private static string? Text(int? value) => value?.ToString(CultureInfo.InvariantCulture);
 }

@@ -17,6 +17,7 @@ public sealed record RouterManifest
     [JsonIgnore(Condition = JsonIgnoreCondition.Never), JsonPropertyName("relay_discovery")] public JsonElement? RelayDiscovery { get; init; }
     public long? IssuedAtMs { get; init; }
     public long? SchemaVersion { get; init; }
+    public JsonElement? Profile { get; init; }
     public IReadOnlyList<string>? TlsSpki { get; init; }
     public ManifestSignature? Signature { get; init; }
 }

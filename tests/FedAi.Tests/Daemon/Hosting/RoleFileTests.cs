@@ -75,8 +75,8 @@ public sealed class RoleFileTests : IDisposable
     }
 
     private static byte[] Manifest(Role role, KeyPair key) => role == Role.Node
-        ? ManifestWriter.Node(key, new NodeLimits { MaxConcurrency = 1, MaxPayloadBytes = 1, MaxTokens = 1 }, new PricingDefaults { Unit = "token", InputRate = 0, Currency = "SAT" }, "0.1.0", tlsSpki: null, nowMs: 1000)
-        : ManifestWriter.Router(key, new RouterLimits { MaxQps = 1, MaxConcurrentJobs = 1, MaxPayloadBytes = 1 }, "0.1.0", tlsSpki: null, nowMs: 1000);
+        ? ManifestWriter.Node(key, ["llm_cpu_small"], new NodeLimits { MaxConcurrency = 1, MaxPayloadBytes = 1, MaxTokens = 1 }, new PricingDefaults { Unit = "token", InputRate = 0, Currency = "SAT" }, new ManifestFacts { Version = "0.1.0", NowMs = 1000 })
+        : ManifestWriter.Router(key, new RouterLimits { MaxQps = 1, MaxConcurrentJobs = 1, MaxPayloadBytes = 1 }, new ManifestFacts { Version = "0.1.0", NowMs = 1000 });
 
     private void Write(Role role, KeyPair signer) => File.WriteAllBytes(RoleFile.PathFor(folder.Path, role), Manifest(role, signer));
 
