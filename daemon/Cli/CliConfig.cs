@@ -43,7 +43,9 @@ internal static class CliConfig
         }
 
         values.AddRange(flags.Where(flag => flag.Value is not null).Select(flag => KeyValuePair.Create(flag.Key, flag.Value!)));
-        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(entry => KeyValuePair.Create((string)entry.Key, (string?)entry.Value ?? ""));
-        return OptionsReader.Read(text, path ?? dataFile, environment, values);
+        return OptionsReader.Read(text, path ?? dataFile, Environment(), values);
     }
+
+    public static IEnumerable<KeyValuePair<string, string>> Environment() =>
+        System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(entry => KeyValuePair.Create((string)entry.Key, (string?)entry.Value ?? ""));
 }

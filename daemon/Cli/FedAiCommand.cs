@@ -8,7 +8,7 @@ internal static class FedAiCommand
 {
     private static readonly (string Name, Func<Command> Create)[] Commands =
     [
-        ("run", RunCommand.Create), ("gateway", GatewayCommand.Create), ("relay", RelayCommand.Create),
+        ("setup", Setup.SetupCommand.Create), ("run", RunCommand.Create), ("gateway", GatewayCommand.Create), ("relay", RelayCommand.Create),
         ("relays", RelaysCommand.Create), ("keys", KeysCommand.Create), ("apikeys", ApiKeysCommand.Create),
         ("manifest", ManifestCommand.Create), ("status", StatusCommand.Create), ("ask", AskCommand.Create),
         ("routers", RoutersCommand.Create), ("trust", TrustCommand.Create), ("metering", MeteringCommand.Create),

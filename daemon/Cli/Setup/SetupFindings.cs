@@ -1,0 +1,9 @@
+using FedAi.Daemon.Capability;
+
+namespace FedAi.Daemon.Cli.Setup;
+
+/// <summary>What was found of this machine. HasModel says that one is there to be served.</summary>
+internal sealed record SetupFindings(MachineProfile Profile, BenchResult? Bench, RecommendInput Input, bool HasModel)
+{
+    public Recommendation Recommendation { get; } = Recommender.Recommend(Profile, Bench, Input);
+}

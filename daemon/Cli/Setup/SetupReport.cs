@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FedAi.Daemon.Capability;
+
+namespace FedAi.Daemon.Cli.Setup;
+
+/// <summary>What set-up found and did, for a person or as JSON.</summary>
+internal static class SetupReport
+{
+    public static string Text(SetupPlan plan, SetupDone done, string next)
+    {
+        List<string> lines = [.. plan.Warnings.Select(warning => $"warning: {warning}")];
+        if (plan.Roles.Count > 0) lines.Add($"roles     {string.Join(", ", plan.Roles)}");
+        if (plan.Limits is { } limits)
+            lines.Add(string.Create(CultureInfo.InvariantCulture,
+                $"limits    {limits.MaxConcurrency} at once, {limits.MaxPayloadBytes} bytes, {limits.MaxTokens} tokens, {limits.InputMsat} msat per token in and {limits.OutputMsat} out"));
+        lines.Add($"key       {done.Npub} ({(done.IsNewKey ? "new" : "as before")})");
+        lines.Add($"config    {done.ConfigPath} ({(done.Set.Count == 0 ? "as before" : $"{done.Set.Count} options set")})");
+        foreach (var kept in done.Kept) lines.Add($"          {kept.Key} stays as it stands there; recommended is {kept.Value.ToJsonString()} (--replace takes it)");
+        lines.Add($"manifest  {done.ManifestPath}");
+        lines.AddRange(plan.Notes.Select(note => $"note      {note}"));
+        lines.Add($"next      {next}");
+        return string.Join('\n', lines);
+    }
+
+    public static JsonObject Json(string role, SetupFindings found, SetupPlan plan, SetupDone done, string next)
+    {
+        var json = Findings(role, found);
+        json["applied"] = new JsonObject
+        {
+            ["roles"] = Texts(plan.Roles),
+            ["npub"] = done.Npub,
+            ["newKey"] = done.IsNewKey,
+            ["config"] = done.ConfigPath,
+            ["set"] = new JsonObject(done.Set.Select(setting => KeyValuePair.Create(setting.Key, (JsonNode?)setting.Value.DeepClone()))),
+            ["kept"] = Texts(done.Kept.Select(setting => setting.Key)),
+            ["manifest"] = done.ManifestPath,
+        };
+        json["warnings"] = Texts(plan.Warnings);
+        json["notes"] = Texts(plan.Notes);
+        json["next"] = next;
+        return json;
+    }
+
+    /// <summary>What was found alone; of a machine that may not be a router there is no more to say.</summary>
+    public static JsonObject Findings(string role, SetupFindings found) => new()
+    {
+        ["role"] = role,
+        ["profile"] = JsonSerializer.SerializeToNode(found.Profile, CapabilityJson.Default.MachineProfile),
+        ["bench"] = found.Bench is null ? null : JsonSerializer.SerializeToNode(found.Bench, CapabilityJson.Default.BenchResult),
+        ["recommendation"] = JsonSerializer.SerializeToNode(found.Recommendation, CapabilityJson.Default.Recommendation),
+    };
+
+    private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => JsonValue.Create(text))]);
+}

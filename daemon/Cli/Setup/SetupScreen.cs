@@ -1,0 +1,108 @@
+using System.Globalization;
+using FedAi.Daemon.Bench;
+using FedAi.Daemon.Capability;
+using FedAi.Daemon.Node;
+using Spectre.Console;
+
+namespace FedAi.Daemon.Cli.Setup;
+
+/// <summary>The wizard's side of set-up: what it shows in a terminal, and what it asks. The only user of Spectre.Console, which nothing else loads.</summary>
+internal sealed class SetupScreen
+{
+    private const string Apply = "Apply", Change = "Change something", Leave = "Leave; write nothing";
+
+    public void Step(int number, string title)
+    {
+        AnsiConsole.WriteLine();
+        AnsiConsole.Write(new Rule($"[bold]{number}  {Markup.Escape(title)}[/]") { Justification = Justify.Left });
+    }
+
+    public void Show(MachineProfile profile)
+    {
+        foreach (var line in ProfileCommand.Text(profile).Split('\n')) AnsiConsole.WriteLine(TerminalText.Clean(line));
+    }
+
+    public void Show(SetupFindings found)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("role", "why", "at once", "tokens", "msat in/out");
+        table.Columns[1].Width(34);
+        foreach (var (role, rationale, limits) in found.Recommendation.NodeProfiles)
+            table.AddRow(Markup.Escape(role), Markup.Escape(rationale), Say(limits.MaxConcurrency), Say(limits.MaxTokens), $"{Say(limits.InputMsat)}/{Say(limits.OutputMsat)}");
+        AnsiConsole.Write(table);
+        foreach (var (role, reasons) in found.Recommendation.NotRecommended) AnsiConsole.MarkupLineInterpolated($"[grey]not {role}: {string.Join("; ", reasons)}[/]");
+    }
+
+    public bool Confirms(string question, bool isYesFirst = true)
+    {
+        var answer = AnsiConsole.Prompt(new SelectionPrompt<string>().Title(Markup.Escape(question)).AddChoices(isYesFirst ? ["Yes", "No"] : ["No", "Yes"]));
+        AnsiConsole.MarkupLineInterpolated($"{question} [bold]{answer}[/]");
+        return answer == "Yes";
+    }
+
+    /// <summary>Shows the plan until it is taken or left: then plan and refusal are both null.</summary>
+    public (SetupPlan? Plan, string? Refusal, SetupWish Wish) Choose(SetupPlan? plan, string? refusal, SetupWish wish, Func<SetupWish, (SetupPlan?, string?)> judge)
+    {
+        while (true)
+        {
+            Step(4, "What will be set up");
+            if (refusal is not null) AnsiConsole.MarkupLineInterpolated($"[yellow]{refusal}[/]");
+            if (plan is { Limits: { } limits })
+            {
+                AnsiConsole.MarkupLineInterpolated($"roles   [bold]{string.Join(", ", plan.Roles)}[/]");
+                AnsiConsole.MarkupLineInterpolated($"limits  {limits.MaxConcurrency} at once, {limits.MaxTokens} tokens, prompts of {limits.MaxPayloadBytes} bytes");
+                foreach (var other in wish.Others) AnsiConsole.MarkupLineInterpolated($"        {other.Key} = {other.Value.ToJsonString()}");
+                foreach (var router in wish.Routers) AnsiConsole.MarkupLineInterpolated($"router  {router}");
+                foreach (var warning in plan.Warnings) AnsiConsole.MarkupLineInterpolated($"[yellow]warning: {warning}[/]");
+            }
+
+            var choice = AnsiConsole.Prompt(new SelectionPrompt<string>().AddChoices(plan is null ? [Change, Leave] : [Apply, Change, Leave]));
+            if (choice == Apply) return (plan, null, wish);
+            if (choice == Leave) return (null, null, wish);
+            wish = Advanced(wish, plan);
+            (plan, refusal) = judge(wish);
+        }
+    }
+
+    /// <summary>Runs a benchmark behind a bar with the time that is left.</summary>
+    public static Task<BenchResult> WatchAsync(Func<IProgress<BenchProgress>, Task<BenchResult>> measure) =>
+        AnsiConsole.Progress().AutoClear(true).Columns(new ProgressBarColumn { Width = 30 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+            .StartAsync(context => measure(new Bar(context.AddTask("…"))));
+
+    private static SetupWish Advanced(SetupWish wish, SetupPlan? plan)
+    {
+        var prompt = new MultiSelectionPrompt<string>().Title("Roles (space selects, enter takes them)").NotRequired().AddChoices(NodeRoles.Running);
+        foreach (var role in plan?.Roles ?? []) prompt.Select(role);
+        var roles = AnsiConsole.Prompt(prompt);
+        var model = roles.Exists(role => role.StartsWith("llm", StringComparison.Ordinal)) ? Asks("GGUF file of the model", wish.Model ?? "") : wish.Model ?? "";
+        List<SetupSetting> others = [.. wish.Others.Where(other => other.Key is not ("node.maxConcurrency" or "node.maxTokens"))];
+        foreach (var (key, question, recommended) in new[] { ("node.maxConcurrency", "Requests at once", plan?.Limits?.MaxConcurrency), ("node.maxTokens", "Tokens of one answer", plan?.Limits?.MaxTokens) })
+            if (int.TryParse(Asks(question, recommended?.ToString(CultureInfo.InvariantCulture) ?? ""), CultureInfo.InvariantCulture, out var number) && number != recommended) others.Add(new SetupSetting(key, number, true));
+        var router = Asks("Router to serve, npub1…@https://host (empty: later)", string.Join(' ', wish.Routers));
+        return wish with
+        {
+            Roles = roles.Count > 0 ? roles : null,
+            Model = model.Length > 0 ? Path.GetFullPath(model) : null,
+            Routers = router.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            Others = others,
+        };
+    }
+
+    /// <summary>A line of text; nothing takes what is offered.</summary>
+    private static string Asks(string question, string offered)
+    {
+        AnsiConsole.MarkupInterpolated($"{question}{(offered.Length > 0 ? $" ({offered})" : "")}: ");
+        var answer = Console.ReadLine()?.Trim() ?? "";
+        return answer.Length > 0 ? answer : offered;
+    }
+
+    private static string Say(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private sealed class Bar(ProgressTask task) : IProgress<BenchProgress>
+    {
+        public void Report(BenchProgress value)
+        {
+            task.Value = value.Done * task.MaxValue;
+            task.Description = Markup.Escape(string.Create(CultureInfo.InvariantCulture, $"{value.Left.TotalSeconds:0} s left: {value.Now}"));
+        }
+    }
+}
