@@ -22,7 +22,7 @@ internal static class NodeModule
         services.AddSingleton(provider => new RouterLinks(Links(provider.GetRequiredService<NodeOptions>()), provider.GetRequiredService<RouterDirectory>()));
         services.AddSingleton(provider => new CapacityGate(provider.GetRequiredService<NodeOptions>().MaxConcurrency));
         services.AddSingleton(provider => new NodeRunner(provider.GetRequiredService<RunnerOptions>(), provider.GetRequiredService<ModelsOptions>(), dataFolder, provider.GetRequiredService<ILoggerFactory>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => NodeRoles.Add(
+        services.AddSingleton(provider => RoleRunners.Add(
             provider.GetRequiredService<NodeRunner>(), provider.GetRequiredService<NodeOptions>(), provider.GetRequiredService<RunnerOptions>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<NodeSealKeys>().AddSingleton<NodeMetering>().AddSingleton<NodeInference>().AddSingleton<NodeOffer>().AddSingleton<RegistrationLog>().AddSingleton<RouterCallClient>().AddSingleton<RouterRegistration>().AddSingleton<NodeEndpoints>();
         services.AddSingleton(provider => new OwnManifest(Path.Combine(dataFolder, OwnManifest.FileName), provider.GetRequiredService<RouterCallClient>(), provider.GetRequiredService<ILogger<OwnManifest>>()));

@@ -4,7 +4,7 @@ using FedAi.Runners.Roles;
 namespace FedAi.Daemon.Node;
 
 /// <summary>The small roles that the operator switched on, beside the model or instead of one.</summary>
-internal static class NodeRoles
+internal static class RoleRunners
 {
     public static IRunner Add(IRunner model, NodeOptions node, RunnerOptions runner, TimeProvider time)
     {
