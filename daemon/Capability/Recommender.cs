@@ -1,4 +1,5 @@
 using System.Globalization;
+using FedAi.Protocol.Rules;
 
 namespace FedAi.Daemon.Capability;
 
@@ -21,7 +22,7 @@ internal static class Recommender
         var (percent, why) = Points(profile, bench, input.Intent);
         List<RoleAdvice> advised = [];
         List<RoleRefusal> refused = [];
-        foreach (var role in RoleNames.Running)
+        foreach (var role in RoleTypes.Running)
         {
             var reasons = RoleGates.Problems(role, profile, input).ToList();
             if (reasons.Count > 0) refused.Add(new RoleRefusal(role, reasons));
@@ -34,7 +35,7 @@ internal static class Recommender
             NodeProfiles = advised,
             NotRecommended = refused,
             // Those of the heaviest role: what a model needs is the tighter of the two.
-            Defaults = advised.Count > 0 ? advised[^1].Limits : Limits(RoleNames.PrePost, profile, bench: null, input, percent: 50),
+            Defaults = advised.Count > 0 ? advised[^1].Limits : Limits(RoleTypes.Prepost, profile, bench: null, input, percent: 50),
             RouterEligibility = RouterGates.Judge(profile, bench, input.Minimums, input.Bands),
             Earnings = Earn(input),
         };
@@ -65,9 +66,9 @@ internal static class Recommender
 
     private static string Reason(string role, MachineProfile profile, RecommendInput input) => role switch
     {
-        RoleNames.PrePost => "checks, cuts up and formats text: light work that every machine can do",
-        RoleNames.Policy => "judges requests by rules and rates: light work that every machine can do",
-        RoleNames.LlmCpu => string.Create(CultureInfo.InvariantCulture, $"a small model runs on {profile.Hardware.Cpu.Cores} cores{Speed(input)}"),
+        RoleTypes.Prepost => "checks, cuts up and formats text: light work that every machine can do",
+        RoleTypes.Policy => "judges requests by rules and rates: light work that every machine can do",
+        RoleTypes.LlmCpuSmall => string.Create(CultureInfo.InvariantCulture, $"a small model runs on {profile.Hardware.Cpu.Cores} cores{Speed(input)}"),
         _ => string.Create(CultureInfo.InvariantCulture, $"the GPU has {profile.Hardware.Gpu.VramMb} MiB of its own{Speed(input)}"),
     };
 
@@ -78,11 +79,11 @@ internal static class Recommender
         var threads = Math.Max(1, profile.Hardware.Cpu.UsableMilli / 1000);
         var (atOnce, most, tokens) = role switch
         {
-            RoleNames.LlmGpu => Gpu(profile.CapabilityBands.Gpu),
-            RoleNames.LlmCpu => (2, 4, 1024),
+            RoleTypes.LlmGpu => Gpu(profile.CapabilityBands.Gpu),
+            RoleTypes.LlmCpuSmall => (2, 4, 1024),
             _ => (Math.Clamp(threads, 2, MostAtOnce), Math.Clamp(2 * threads, 2, MostAtOnce), 512),
         };
-        if (role is RoleNames.LlmCpu or RoleNames.LlmGpu && input.ModelMilliTokensPerSecond is { } milli)
+        if (role is RoleTypes.LlmCpuSmall or RoleTypes.LlmGpu && input.ModelMilliTokensPerSecond is { } milli)
         {
             // An answer that takes longer than two minutes is not waited for.
             tokens = (int)Math.Clamp(milli * 120 / 1000, 64, tokens);
@@ -93,7 +94,7 @@ internal static class Recommender
         var half = bench is null ? 2 : 1;
         var concurrency = Math.Clamp(atOnce * percent / 100 / half, 1, Math.Min(most, fits));
         // As existing software has it for models: six bytes a token of the answer; small roles take whole documents.
-        var payload = role is RoleNames.LlmCpu or RoleNames.LlmGpu ? Math.Max(6 * tokens, 8192) : 262_144;
+        var payload = role is RoleTypes.LlmCpuSmall or RoleTypes.LlmGpu ? Math.Max(6 * tokens, 8192) : 262_144;
         var (inputMsat, outputMsat) = Prices(input.Prices);
         return new NodeDefaults(concurrency, payload / half, Math.Max(tokens / half, 32), inputMsat, outputMsat);
     }

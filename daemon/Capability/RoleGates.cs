@@ -1,4 +1,5 @@
 using System.Globalization;
+using FedAi.Protocol.Rules;
 
 namespace FedAi.Daemon.Capability;
 
@@ -15,16 +16,16 @@ internal static class RoleGates
         foreach (var band in Denied(role, profile, gates)) yield return $"the configuration gives machines of {band} other roles (node.gates.rolesByBand)";
         switch (role)
         {
-            case RoleNames.Policy when input.Intent == Intent.Privacy:
+            case RoleTypes.Policy when input.Intent == Intent.Privacy:
                 yield return "it remembers who asked how often, and privacy comes first";
                 break;
-            case RoleNames.LlmCpu:
+            case RoleTypes.LlmCpuSmall:
                 if (hardware.Memory.TotalBytes < gates.LlmCpuMinRamGb * GiB / 100 * 94) yield return Say($"{gates.LlmCpuMinRamGb} GB of memory are needed for a model, this machine has {Gib(hardware.Memory.TotalBytes)}");
                 if (bands.Cpu != "cpu_high") yield return Say($"a model needs a processor of {input.Bands.CpuHighCores} cores with AVX2 to keep others waiting no longer than they will; this one has {Math.Min(hardware.Cpu.Cores, hardware.Cpu.UsableMilli / 1000.0):0.#}{(hardware.Cpu.Has("avx2") ? "" : " and no AVX2")}");
                 if (bands.Ram is "ram_8" or "ram_16") yield return Say($"32 GB of memory are needed to hold a model beside everything else, this machine has {Gib(hardware.Memory.TotalBytes)}");
                 if (TooSlow(input) is { } slow) yield return slow;
                 break;
-            case RoleNames.LlmGpu:
+            case RoleTypes.LlmGpu:
                 if (hardware.Gpu.Vendor is null or "intel") yield return "there is no GPU that models run on";
                 else if (!hardware.Gpu.Runtime.Cuda) yield return hardware.Gpu.Vendor == "nvidia" ? "the NVIDIA driver does not answer: nvidia-smi must work" : "only NVIDIA GPUs run models here so far";
                 else if (hardware.Gpu.VramMb < gates.LlmGpuMinVramGb * 1024 * 94 / 100) yield return Say($"{gates.LlmGpuMinVramGb} GB of GPU memory are needed, this one has {hardware.Gpu.VramMb} MiB");

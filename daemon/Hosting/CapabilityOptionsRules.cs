@@ -1,5 +1,6 @@
 using FedAi.Daemon.Bench;
 using FedAi.Daemon.Capability;
+using FedAi.Protocol.Rules;
 
 namespace FedAi.Daemon.Hosting;
 
@@ -51,8 +52,8 @@ internal static class CapabilityOptionsRules
         .. Range("node.gates.llmMinTokensPerSecond", gates.LlmMinTokensPerSecond, 0, 10_000),
         .. Range("node.gates.minFreeRamMb", gates.MinFreeRamMb, 0, 1_000_000),
         .. from entry in gates.RolesByBand
-           where entry.Split('=', 2) is not [var band, var roles] || !band.Contains('_') || !roles.Split('+').All(RoleNames.Known.Contains)
-           select $"node.gates.rolesByBand: {entry} must be a band, =, and roles with + between them, such as cpu_low=prepost_node+policy_node; roles are {string.Join(", ", RoleNames.Known)}",
+           where entry.Split('=', 2) is not [var band, var roles] || !band.Contains('_') || !roles.Split('+').All(RoleTypes.All.Contains)
+           select $"node.gates.rolesByBand: {entry} must be a band, =, and roles with + between them, such as cpu_low=prepost_node+policy_node; roles are {string.Join(", ", RoleTypes.All)}",
     ];
 
     private static IEnumerable<string> Minimums(RouterMinimums minimums) =>

@@ -26,6 +26,9 @@ public static class RoleTypes
     /// <summary>The roles that are jobs of their own, needing no model.</summary>
     public static IReadOnlyList<string> Served { get; } = [Prepost, Policy];
 
+    /// <summary>All that this version really runs; only these are recommended.</summary>
+    public static IReadOnlyList<string> Running { get; } = [.. Served, LlmCpuSmall, LlmGpu];
+
     /// <summary>The job type under which routers price and choose a role that is asked like a model; null for the name of a model.</summary>
     public static RouterJobType? JobOf(string modelId) => modelId switch
     {

@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using FedAi.Daemon.Capability;
 using FedAi.Daemon.Hosting;
-using FedAi.Daemon.Node;
 
 namespace FedAi.Daemon.Cli.Setup;
 
@@ -60,7 +58,7 @@ internal static class SetupCommand
         if (!arguments.GetValue(SkipBench) && ui?.Confirms($"Measure it? It takes {(arguments.GetValue(Short) ? "a few" : options.Bench.NodeSeconds)} seconds, and gives better limits.") != false)
         {
             bench = await (ui is null ? PlainAsync("node", progress => machine.BenchNodeAsync(profile, wish.Model, progress, cancellationToken))
-                : SetupScreen.WatchAsync(progress => machine.BenchNodeAsync(profile, wish.Model, progress, cancellationToken)));
+                : ui.WatchAsync(progress => machine.BenchNodeAsync(profile, wish.Model, progress, cancellationToken)));
             if (bench.Partial) return await InterruptedAsync();
         }
 
@@ -88,7 +86,7 @@ internal static class SetupCommand
         var found = machine.Judge(profile, null, null);
         if (SetupRules.WithoutABenchmark(found.Recommendation.RouterEligibility).Count == 0)
         {
-            var bench = await (ui is null ? PlainAsync("router", progress => machine.BenchRouterAsync(progress, cancellationToken)) : SetupScreen.WatchAsync(progress => machine.BenchRouterAsync(progress, cancellationToken)));
+            var bench = await (ui is null ? PlainAsync("router", progress => machine.BenchRouterAsync(progress, cancellationToken)) : ui.WatchAsync(progress => machine.BenchRouterAsync(progress, cancellationToken)));
             if (bench.Partial) return await InterruptedAsync();
             found = machine.Judge(profile, bench, null);
         }
@@ -149,7 +147,8 @@ internal static class SetupCommand
             else
             {
                 ui?.Step(5, "Done");
-                Console.WriteLine(TerminalText.Clean(SetupReport.Text(plan, done, next)));
+                if (ui is null) Console.WriteLine(TerminalText.Clean(SetupReport.Text(plan, done, next)));
+                else ui.Show(SetupReport.Text(plan, done, next));
             }
 
             return ExitCodes.Ok;

@@ -1,4 +1,6 @@
+using FedAi.Daemon.Hosting;
+
 namespace FedAi.Daemon.Cli.Setup;
 
-/// <summary>What set-up did: where the files are, which options it set, and which it left as they were though it would have others.</summary>
-internal sealed record SetupDone(string Npub, bool IsNewKey, string ConfigPath, string ManifestPath, IReadOnlyList<SetupSetting> Set, IReadOnlyList<SetupSetting> Kept);
+/// <summary>What set-up did: where the files are, the options as they hold now, which of them it set, and which it left as they were though it would have others.</summary>
+internal sealed record SetupDone(string Npub, bool IsNewKey, string ConfigPath, string ManifestPath, FedAiOptions Options, IReadOnlyList<SetupSetting> Set, IReadOnlyList<SetupSetting> Kept);

@@ -27,12 +27,13 @@ internal sealed class SetupFiles(string folder, string configPath)
         var there = InFile();
         var text = Existing() ?? ConfigEdit.Empty;
         List<SetupSetting> set = [];
-        foreach (var setting in settings)
+        // Each is put first in its section, so the last one stands first.
+        foreach (var setting in settings.Reverse())
         {
             var known = there.TryGetValue(setting.Key, out var value);
             if (known && (JsonNode.DeepEquals(value, setting.Value) || (!setting.IsSaid && !replace))) continue;
             text = ConfigEdit.Set(text, setting.Key, setting.Value);
-            set.Add(setting);
+            set.Insert(0, setting);
         }
 
         var read = OptionsReader.Read(text, configPath, CliConfig.Environment(), []);
@@ -45,7 +46,7 @@ internal sealed class SetupFiles(string folder, string configPath)
         if (set.Count > 0) OwnManifestFile.Replace(configPath, Encoding.UTF8.GetBytes(text));
         var isNew = IdentityFile.TryCreate(folder, out var key);
         if (key is null && !IdentityFile.TryRead(folder, out key, out var problem)) throw new InvalidDataException(problem);
-        using (key) return new SetupDone(key!.PublicKey.Npub, isNew, configPath, OwnManifestFile.Write(folder, role, key, options, facts), set, kept);
+        using (key) return new SetupDone(key!.PublicKey.Npub, isNew, configPath, OwnManifestFile.Write(folder, role, key, options, facts), options, set, kept);
     }
 
     /// <summary>What the file itself says, by key.</summary>

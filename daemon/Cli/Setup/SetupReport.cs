@@ -12,9 +12,10 @@ internal static class SetupReport
     {
         List<string> lines = [.. plan.Warnings.Select(warning => $"warning: {warning}")];
         if (plan.Roles.Count > 0) lines.Add($"roles     {string.Join(", ", plan.Roles)}");
-        if (plan.Limits is { } limits)
+        var node = done.Options.Node;
+        if (plan.Limits is not null)
             lines.Add(string.Create(CultureInfo.InvariantCulture,
-                $"limits    {limits.MaxConcurrency} at once, {limits.MaxPayloadBytes} bytes, {limits.MaxTokens} tokens, {limits.InputMsat} msat per token in and {limits.OutputMsat} out"));
+                $"limits    {node.MaxConcurrency} at once, {node.MaxPromptBytes} bytes, {node.MaxTokens} tokens, {node.Pricing.InputMsat} msat per token in and {node.Pricing.OutputMsat} out"));
         lines.Add($"key       {done.Npub} ({(done.IsNewKey ? "new" : "as before")})");
         lines.Add($"config    {done.ConfigPath} ({(done.Set.Count == 0 ? "as before" : $"{done.Set.Count} options set")})");
         foreach (var kept in done.Kept) lines.Add($"          {kept.Key} stays as it stands there; recommended is {kept.Value.ToJsonString()} (--replace takes it)");

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using FedAi.Daemon.Capability;
 using FedAi.Daemon.Node;
+using FedAi.Protocol.Rules;
 
 namespace FedAi.Daemon.Cli.Setup;
 
@@ -11,8 +12,8 @@ internal static class SetupRules
     /// <summary>The plan of a node, or why there is none and what to do.</summary>
     public static (SetupPlan? Plan, string? Refusal) Node(SetupFindings found, SetupWish wish, RunnerKind configured)
     {
-        if (wish.Roles?.FirstOrDefault(role => !NodeRoles.Running.Contains(role)) is { } unknown)
-            return (null, $"{unknown} is no role that this version serves: choose among {string.Join(", ", NodeRoles.Running)}");
+        if (wish.Roles?.FirstOrDefault(role => !RoleTypes.Running.Contains(role)) is { } unknown)
+            return (null, $"{unknown} is no role that this version serves: choose among {string.Join(", ", RoleTypes.Running)}");
         // Another server's models are not this machine's work; its options stay as they are.
         var isElsewhere = configured is not (RunnerKind.None or RunnerKind.Llama);
         var (advice, refused) = (found.Recommendation.NodeProfiles, found.Recommendation.NotRecommended);
@@ -26,13 +27,16 @@ internal static class SetupRules
             notes.Add("this machine could serve a model too: get one with fedai models pull, or name one with --model FILE, and run fedai setup node again");
         }
 
-        if (wish.Model is not null && !roles.Exists(IsLlm) && refused.FirstOrDefault(role => role.Role == NodeRoles.LlmCpu) is { } gate)
-            warnings.Add($"the model is not served: {string.Join("; ", gate.Reasons)}. To serve it all the same, add --role {NodeRoles.LlmCpu}");
+        if (wish.Model is not null && !roles.Exists(IsLlm) && refused.FirstOrDefault(role => role.Role == RoleTypes.LlmCpuSmall) is { } gate)
+            warnings.Add($"the model is not served: {string.Join("; ", gate.Reasons)}. To serve it all the same, add --role {RoleTypes.LlmCpuSmall}");
         if (roles.Count == 0)
             return (null, $"nothing can be recommended for this machine: {string.Join("; ", refused.SelectMany(role => role.Reasons).Distinct())}");
 
         var llm = roles.Find(IsLlm);
-        var limits = Recommender.LimitsOf(llm ?? roles[0], found.Profile, found.Bench, found.Input);
+        var said = wish.Others.Where(other => other.Value.GetValueKind() == System.Text.Json.JsonValueKind.Number).ToDictionary(other => other.Key, other => other.Value.GetValue<long>());
+        int Limit(string key, int recommended) => said.TryGetValue(key, out var number) ? (int)number : recommended;
+        var advised = Recommender.LimitsOf(llm ?? roles[0], found.Profile, found.Bench, found.Input);
+        var limits = advised with { MaxConcurrency = Limit("node.maxConcurrency", advised.MaxConcurrency), MaxTokens = Limit("node.maxTokens", advised.MaxTokens), MaxPayloadBytes = Limit("node.maxPromptBytes", advised.MaxPayloadBytes) };
         List<SetupSetting> settings =
         [
             new("node.roles", new JsonArray([.. roles.Where(role => !IsLlm(role)).Select(role => JsonValue.Create(role))]), wish.Roles is not null),
@@ -46,6 +50,7 @@ internal static class SetupRules
         if (llm is not null && wish.Model is { } model) settings.Add(new SetupSetting("runner.modelPath", model, true));
         if (llm is not null && !isElsewhere) settings.Add(new SetupSetting("runner.slots", limits.MaxConcurrency, false));
         if (wish.Routers.Count > 0) settings.Add(new SetupSetting("node.routers", new JsonArray([.. wish.Routers.Select(router => JsonValue.Create(router))]), true));
+        settings.RemoveAll(setting => wish.Others.Any(other => other.Key == setting.Key));
         settings.AddRange(wish.Others);
         if (found.Bench is null) notes.Add("nothing was measured, so the limits are half of what they could be: leave out --skip-bench to measure");
         if (found.Recommendation.Earnings is { } earnings)
@@ -57,5 +62,5 @@ internal static class SetupRules
     public static IReadOnlyList<string> WithoutABenchmark(RouterVerdict unmeasured) =>
         [.. unmeasured.Reasons.Where(reason => !reason.StartsWith("Benchmarks are required", StringComparison.Ordinal) && !reason.Contains("no sample past the cache", StringComparison.Ordinal))];
 
-    private static bool IsLlm(string role) => role is NodeRoles.LlmCpu or NodeRoles.LlmGpu;
+    private static bool IsLlm(string role) => role is RoleTypes.LlmCpuSmall or RoleTypes.LlmGpu;
 }

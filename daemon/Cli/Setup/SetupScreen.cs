@@ -1,7 +1,7 @@
 using System.Globalization;
 using FedAi.Daemon.Bench;
 using FedAi.Daemon.Capability;
-using FedAi.Daemon.Node;
+using FedAi.Protocol.Rules;
 using Spectre.Console;
 
 namespace FedAi.Daemon.Cli.Setup;
@@ -9,17 +9,22 @@ namespace FedAi.Daemon.Cli.Setup;
 /// <summary>The wizard's side of set-up: what it shows in a terminal, and what it asks. The only user of Spectre.Console, which nothing else loads.</summary>
 internal sealed class SetupScreen
 {
+    private readonly IAnsiConsole console = AnsiConsole.Console;
+
     private const string Apply = "Apply", Change = "Change something", Leave = "Leave; write nothing";
 
     public void Step(int number, string title)
     {
-        AnsiConsole.WriteLine();
-        AnsiConsole.Write(new Rule($"[bold]{number}  {Markup.Escape(title)}[/]") { Justification = Justify.Left });
+        console.WriteLine();
+        console.Write(new Rule($"[bold]{number}  {Markup.Escape(title)}[/]") { Justification = Justify.Left });
     }
 
-    public void Show(MachineProfile profile)
+    public void Show(MachineProfile profile) => Show(ProfileCommand.Text(profile));
+
+    /// <summary>Wrapped between words.</summary>
+    public void Show(string text)
     {
-        foreach (var line in ProfileCommand.Text(profile).Split('\n')) AnsiConsole.WriteLine(TerminalText.Clean(line));
+        foreach (var line in text.Split('\n')) console.WriteLine(TerminalText.Clean(line));
     }
 
     public void Show(SetupFindings found)
@@ -28,14 +33,14 @@ internal sealed class SetupScreen
         table.Columns[1].Width(34);
         foreach (var (role, rationale, limits) in found.Recommendation.NodeProfiles)
             table.AddRow(Markup.Escape(role), Markup.Escape(rationale), Say(limits.MaxConcurrency), Say(limits.MaxTokens), $"{Say(limits.InputMsat)}/{Say(limits.OutputMsat)}");
-        AnsiConsole.Write(table);
-        foreach (var (role, reasons) in found.Recommendation.NotRecommended) AnsiConsole.MarkupLineInterpolated($"[grey]not {role}: {string.Join("; ", reasons)}[/]");
+        console.Write(table);
+        foreach (var (role, reasons) in found.Recommendation.NotRecommended) console.MarkupLineInterpolated($"[grey]not {role}: {string.Join("; ", reasons)}[/]");
     }
 
     public bool Confirms(string question, bool isYesFirst = true)
     {
-        var answer = AnsiConsole.Prompt(new SelectionPrompt<string>().Title(Markup.Escape(question)).AddChoices(isYesFirst ? ["Yes", "No"] : ["No", "Yes"]));
-        AnsiConsole.MarkupLineInterpolated($"{question} [bold]{answer}[/]");
+        var answer = console.Prompt(new SelectionPrompt<string>().Title(Markup.Escape(question)).AddChoices(isYesFirst ? ["Yes", "No"] : ["No", "Yes"]));
+        console.MarkupLineInterpolated($"{question} [bold]{answer}[/]");
         return answer == "Yes";
     }
 
@@ -45,17 +50,17 @@ internal sealed class SetupScreen
         while (true)
         {
             Step(4, "What will be set up");
-            if (refusal is not null) AnsiConsole.MarkupLineInterpolated($"[yellow]{refusal}[/]");
+            if (refusal is not null) console.MarkupLineInterpolated($"[yellow]{refusal}[/]");
             if (plan is { Limits: { } limits })
             {
-                AnsiConsole.MarkupLineInterpolated($"roles   [bold]{string.Join(", ", plan.Roles)}[/]");
-                AnsiConsole.MarkupLineInterpolated($"limits  {limits.MaxConcurrency} at once, {limits.MaxTokens} tokens, prompts of {limits.MaxPayloadBytes} bytes");
-                foreach (var other in wish.Others) AnsiConsole.MarkupLineInterpolated($"        {other.Key} = {other.Value.ToJsonString()}");
-                foreach (var router in wish.Routers) AnsiConsole.MarkupLineInterpolated($"router  {router}");
-                foreach (var warning in plan.Warnings) AnsiConsole.MarkupLineInterpolated($"[yellow]warning: {warning}[/]");
+                console.MarkupLineInterpolated($"roles   [bold]{string.Join(", ", plan.Roles)}[/]");
+                console.MarkupLineInterpolated($"limits  {limits.MaxConcurrency} at once, {limits.MaxTokens} tokens, prompts of {limits.MaxPayloadBytes} bytes");
+                foreach (var other in wish.Others) console.MarkupLineInterpolated($"        {other.Key} = {other.Value.ToJsonString()}");
+                foreach (var router in wish.Routers) console.MarkupLineInterpolated($"router  {router}");
+                foreach (var warning in plan.Warnings) console.MarkupLineInterpolated($"[yellow]warning: {warning}[/]");
             }
 
-            var choice = AnsiConsole.Prompt(new SelectionPrompt<string>().AddChoices(plan is null ? [Change, Leave] : [Apply, Change, Leave]));
+            var choice = console.Prompt(new SelectionPrompt<string>().AddChoices(plan is null ? [Change, Leave] : [Apply, Change, Leave]));
             if (choice == Apply) return (plan, null, wish);
             if (choice == Leave) return (null, null, wish);
             wish = Advanced(wish, plan);
@@ -64,15 +69,16 @@ internal sealed class SetupScreen
     }
 
     /// <summary>Runs a benchmark behind a bar with the time that is left.</summary>
-    public static Task<BenchResult> WatchAsync(Func<IProgress<BenchProgress>, Task<BenchResult>> measure) =>
-        AnsiConsole.Progress().AutoClear(true).Columns(new ProgressBarColumn { Width = 30 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+    public Task<BenchResult> WatchAsync(Func<IProgress<BenchProgress>, Task<BenchResult>> measure) =>
+        console.Progress().AutoClear(true).Columns(new ProgressBarColumn { Width = 30 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
             .StartAsync(context => measure(new Bar(context.AddTask("…"))));
 
-    private static SetupWish Advanced(SetupWish wish, SetupPlan? plan)
+    private SetupWish Advanced(SetupWish wish, SetupPlan? plan)
     {
-        var prompt = new MultiSelectionPrompt<string>().Title("Roles (space selects, enter takes them)").NotRequired().AddChoices(NodeRoles.Running);
+        var prompt = new MultiSelectionPrompt<string>().Title("Roles (space selects, enter takes them)").NotRequired();
+        prompt.AddChoices(RoleTypes.Running);
         foreach (var role in plan?.Roles ?? []) prompt.Select(role);
-        var roles = AnsiConsole.Prompt(prompt);
+        List<string> roles = console.Prompt(prompt);
         var model = roles.Exists(role => role.StartsWith("llm", StringComparison.Ordinal)) ? Asks("GGUF file of the model", wish.Model ?? "") : wish.Model ?? "";
         List<SetupSetting> others = [.. wish.Others.Where(other => other.Key is not ("node.maxConcurrency" or "node.maxTokens"))];
         foreach (var (key, question, recommended) in new[] { ("node.maxConcurrency", "Requests at once", plan?.Limits?.MaxConcurrency), ("node.maxTokens", "Tokens of one answer", plan?.Limits?.MaxTokens) })
@@ -88,9 +94,9 @@ internal sealed class SetupScreen
     }
 
     /// <summary>A line of text; nothing takes what is offered.</summary>
-    private static string Asks(string question, string offered)
+    private string Asks(string question, string offered)
     {
-        AnsiConsole.MarkupInterpolated($"{question}{(offered.Length > 0 ? $" ({offered})" : "")}: ");
+        console.MarkupInterpolated($"{question}{(offered.Length > 0 ? $" ({offered})" : "")}: ");
         var answer = Console.ReadLine()?.Trim() ?? "";
         return answer.Length > 0 ? answer : offered;
     }

@@ -1,5 +1,6 @@
 using FedAi.Daemon.Capability;
 using FedAi.TestKit;
+using FedAi.Protocol.Rules;
 
 namespace FedAi.Tests.Daemon.Capability;
 
@@ -24,7 +25,7 @@ public sealed class RecommenderTests
         {
             var got = Recommender.Recommend(await ScanAsync(machine), NodeBench, new RecommendInput { Intent = Enum.Parse<Intent>(intent) });
 
-            got.NodeProfiles.Select(role => role.Role).ShouldContain(RoleNames.PrePost);
+            got.NodeProfiles.Select(role => role.Role).ShouldContain(RoleTypes.Prepost);
             got.NodeProfiles.ShouldAllBe(role => !role.Role.StartsWith("llm", StringComparison.Ordinal));
             got.NotRecommended.Where(role => role.Role.StartsWith("llm", StringComparison.Ordinal)).ShouldAllBe(role => role.Reasons.Count > 0);
             got.NodeProfiles.ShouldAllBe(role => role.Limits.MaxConcurrency <= 4 && role.Rationale.Length > 20);
@@ -41,8 +42,8 @@ public sealed class RecommenderTests
         foreach (var machine in (Func<MachineTree>[])[MachineTree.GamingPc, MachineTree.Server64, MachineTree.VirtualMachine, MachineTree.Amd, MachineTree.Empty, MachineTree.Odd])
         {
             var got = Recommender.Recommend(await ScanAsync(machine), RouterBench, new RecommendInput { Intent = Intent.HighEarnings });
-            got.NodeProfiles.ShouldAllBe(role => RoleNames.Running.Contains(role.Role));
-            got.NodeProfiles.Select(role => role.Role).Concat(got.NotRecommended.Select(role => role.Role)).ShouldBe(RoleNames.Running, ignoreOrder: true);
+            got.NodeProfiles.ShouldAllBe(role => RoleTypes.Running.Contains(role.Role));
+            got.NodeProfiles.Select(role => role.Role).Concat(got.NotRecommended.Select(role => role.Role)).ShouldBe(RoleTypes.Running, ignoreOrder: true);
             new[] { RouterVerdict.Capable, RouterVerdict.ShouldNot }.ShouldContain(got.RouterEligibility.Statement);
             var all = got.Defaults;
             new long[] { all.MaxConcurrency, all.MaxPayloadBytes, all.MaxTokens, all.InputMsat, all.OutputMsat }.ShouldAllBe(value => value > 0);
@@ -53,9 +54,9 @@ public sealed class RecommenderTests
     public async Task Models_StrongMachines_AreRecommended()
     {
         var server = Recommender.Recommend(await ScanAsync(MachineTree.Server64), NodeBench, new RecommendInput());
-        server.NodeProfiles.Single(role => role.Role == RoleNames.LlmCpu).Limits.ShouldBe(new NodeDefaults(2, 8192, 1024, 1, 2));
+        server.NodeProfiles.Single(role => role.Role == RoleTypes.LlmCpuSmall).Limits.ShouldBe(new NodeDefaults(2, 8192, 1024, 1, 2));
         var gaming = Recommender.Recommend(await ScanAsync(MachineTree.GamingPc), NodeBench, new RecommendInput());
-        gaming.NodeProfiles.Select(role => role.Role).ShouldBe([RoleNames.PrePost, RoleNames.Policy, RoleNames.LlmCpu, RoleNames.LlmGpu]);
+        gaming.NodeProfiles.Select(role => role.Role).ShouldBe([RoleTypes.Prepost, RoleTypes.Policy, RoleTypes.LlmCpuSmall, RoleTypes.LlmGpu]);
         gaming.Defaults.MaxConcurrency.ShouldBe(16);
     }
 
@@ -65,7 +66,7 @@ public sealed class RecommenderTests
         static async Task<NodeDefaults> OfAsync(long vram, long? speed)
         {
             var profile = await ScanAsync(() => MachineTree.GamingPc().Tool("nvidia-smi", $"echo {vram}"));
-            return Recommender.Recommend(profile, NodeBench, new RecommendInput { ModelMilliTokensPerSecond = speed }).NodeProfiles.Single(role => role.Role == RoleNames.LlmGpu).Limits;
+            return Recommender.Recommend(profile, NodeBench, new RecommendInput { ModelMilliTokensPerSecond = speed }).NodeProfiles.Single(role => role.Role == RoleTypes.LlmGpu).Limits;
         }
 
         var (small, middle, large) = (await OfAsync(8192, null), await OfAsync(16_384, null), await OfAsync(24_564, null));
@@ -88,7 +89,7 @@ public sealed class RecommenderTests
         AtOnce(profile, Intent.Reliability).ShouldBeLessThan(normal);
         var laptop = await ScanAsync(MachineTree.OldLaptop);
         AtOnce(laptop, Intent.HighEarnings).ShouldBeGreaterThan(AtOnce(laptop));
-        Recommender.Recommend(profile, NodeBench, new RecommendInput { Intent = Intent.Privacy }).NotRecommended.ShouldContain(role => role.Role == RoleNames.Policy);
+        Recommender.Recommend(profile, NodeBench, new RecommendInput { Intent = Intent.Privacy }).NotRecommended.ShouldContain(role => role.Role == RoleTypes.Policy);
     }
 
     [Fact]
@@ -108,9 +109,9 @@ public sealed class RecommenderTests
     public async Task Gates_OtherThresholds_ChangeWhatIsRecommended()
     {
         var profile = await ScanAsync(MachineTree.Server64);
-        Recommender.Recommend(profile, NodeBench, new RecommendInput { Gates = new NodeGates { LlmCpuMinRamGb = 1000 } }).NotRecommended.ShouldContain(role => role.Role == RoleNames.LlmCpu);
-        Recommender.Recommend(profile, NodeBench, new RecommendInput { Gates = new NodeGates { RolesByBand = ["cpu_high=policy_node"] } }).NodeProfiles.Select(role => role.Role).ShouldBe([RoleNames.Policy]);
-        Recommender.Recommend(profile, NodeBench, new RecommendInput { ModelMilliTokensPerSecond = 4_999 }).NotRecommended.ShouldContain(role => role.Role == RoleNames.LlmCpu);
+        Recommender.Recommend(profile, NodeBench, new RecommendInput { Gates = new NodeGates { LlmCpuMinRamGb = 1000 } }).NotRecommended.ShouldContain(role => role.Role == RoleTypes.LlmCpuSmall);
+        Recommender.Recommend(profile, NodeBench, new RecommendInput { Gates = new NodeGates { RolesByBand = ["cpu_high=policy_node"] } }).NodeProfiles.Select(role => role.Role).ShouldBe([RoleTypes.Policy]);
+        Recommender.Recommend(profile, NodeBench, new RecommendInput { ModelMilliTokensPerSecond = 4_999 }).NotRecommended.ShouldContain(role => role.Role == RoleTypes.LlmCpuSmall);
     }
 
     [Fact]

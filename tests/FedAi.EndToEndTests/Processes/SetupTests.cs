@@ -1,0 +1,153 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Envelopes;
+using FedAi.Protocol.Json;
+using FedAi.Protocol.Messages;
+using FedAi.Protocol.Rules;
+using FedAi.TestKit;
+
+namespace FedAi.EndToEndTests.Processes;
+
+/// <summary>From an unknown machine to a daemon that works: <c>fedai setup</c> of the real executable, then what it set up, in processes of their own.</summary>
+public sealed class SetupTests : IAsyncLifetime
+{
+    private readonly ProcessFederation federation = new(Fedai.Executable);
+    private readonly CancellationTokenSource patience = new(TimeSpan.FromMinutes(3));
+
+    private string Config => Path.Combine(federation.Data("node"), "fedai.json");
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        await federation.DisposeAsync();
+        patience.Dispose();
+    }
+
+    [Fact]
+    public async Task SetupNode_WithYes_EndsWithANodeThatServesBothSmallRoles()
+    {
+        var router = await federation.StartRouterAsync(patience.Token);
+        var named = $"{await federation.NpubAsync("router", patience.Token)}@{router.Url}";
+
+        var done = await SetupAsync("--skip-bench", "--router", named, "--json", "--set", "http.allowPrivate=loopback");
+        await federation.RestartAsync("node", patience.Token);
+
+        var json = JsonNode.Parse(done.Output)!;
+        json["applied"]!["roles"]!.AsArray().Select(role => (string?)role).ShouldBe([RoleTypes.Prepost, RoleTypes.Policy]);
+        ((string?)json["next"]).ShouldBe($"fedai run --data {federation.Data("node")}");
+        (await AnswerAsync(router, RoleTypes.Prepost, """{"op":"sanitise","text":"a\u0007b"}""", (string)json["applied"]!["npub"]!)).ShouldBe("""{"text":"ab","removed":1}""");
+        (await AnswerAsync(router, RoleTypes.Policy, """{"op":"decide","subject":"me","allow":["me"]}""", (string)json["applied"]!["npub"]!)).ShouldContain("allow-list");
+    }
+
+    [Fact]
+    public async Task SetupNode_ModelForcedPastTheGate_WarnsAndServesIt()
+    {
+        var router = await federation.StartRouterAsync(patience.Token);
+        var named = $"{await federation.NpubAsync("router", patience.Token)}@{router.Url}";
+
+        var done = await SetupAsync("--short", "--router", named, "--role", RoleTypes.LlmCpuSmall, "--model", DemoModel.Path, "--json", "--set", "node.gates.llmCpuMinRamGb=1000", "--set", "http.allowPrivate=loopback");
+        await federation.RestartAsync("node", patience.Token);
+
+        var json = JsonNode.Parse(done.Output)!;
+        json["warnings"]!.AsArray().ShouldHaveSingleItem()!.GetValue<string>().ShouldContain("1000 GB of memory are needed");
+        json["bench"]!["model"]!.AsArray().Count.ShouldBeGreaterThan(0);
+        (await AnswerAsync(router, Path.GetFileNameWithoutExtension(DemoModel.Path), "What is a router?", (string)json["applied"]!["npub"]!)).Length.ShouldBeGreaterThan(0);
+        var manifest = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(federation.Data("node"), "node.manifest.json"), patience.Token))!;
+        manifest["benchmarks"].ShouldNotBeNull();
+        manifest["role_types"]!.ToJsonString().ShouldBe("""["llm_cpu_small"]""");
+    }
+
+    [Fact]
+    public async Task SetupNode_Again_KeepsTheKeyAndWhatTheOperatorWrote()
+    {
+        await SetupAsync("--skip-bench");
+        var npub = await federation.NpubAsync("node", patience.Token);
+        var edited = "// my node\n" + (await File.ReadAllTextAsync(Config, patience.Token)).Replace("\"maxTokens\": 256", "\"maxTokens\": 77 /* enough */", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(Config, edited, patience.Token);
+
+        var again = await SetupAsync("--skip-bench", "--set", "node.region=EU");
+
+        again.Output.ShouldContain("node.maxTokens stays as it stands");
+        (await federation.NpubAsync("node", patience.Token)).ShouldBe(npub);
+        var now = await File.ReadAllTextAsync(Config, patience.Token);
+        now.ShouldContain("// my node");
+        now.ShouldContain("\"maxTokens\": 77 /* enough */");
+        now.ShouldContain("\"region\": \"EU\"");
+        (await SetupAsync("--skip-bench", "--replace")).Output.ShouldContain("1 options set");
+        (await File.ReadAllTextAsync(Config, patience.Token)).ShouldContain("\"maxTokens\": 256 /* enough */");
+        (await federation.CommandAsync(patience.Token, "manifest", "verify", Path.Combine(federation.Data("node"), "node.manifest.json"))).ExitCode.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(2, "there is nobody to ask", "setup", "node")]
+    [InlineData(2, "there is nobody to ask", "setup", "router", "--json")]
+    [InlineData(2, "leave out --skip-bench", "setup", "router", "--yes", "--skip-bench")]
+    [InlineData(2, "no role that this version serves", "setup", "node", "--yes", "--skip-bench", "--role", "llm_huge")]
+    [InlineData(2, "there is no model to serve", "setup", "node", "--yes", "--skip-bench", "--role", "llm_cpu_small")]
+    [InlineData(2, "there is no file", "setup", "node", "--yes", "--skip-bench", "--model", "no-such-file.gguf")]
+    [InlineData(2, "node.routers: nonsense", "setup", "node", "--yes", "--skip-bench", "--router", "nonsense")]
+    [InlineData(2, "unknown key node.maxTokns (did you mean node.maxTokens?)", "setup", "node", "--yes", "--skip-bench", "--set", "node.maxTokns=1")]
+    public async Task Setup_ThatCannotBe_SaysWhyAndWritesNothing(int code, string words, params string[] arguments)
+    {
+        var result = await federation.CommandAsync(patience.Token, [.. arguments, "--data", federation.Data("node")]);
+
+        result.ExitCode.ShouldBe(code);
+        result.Errors.ShouldContain(words);
+        Directory.Exists(federation.Data("node")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task SetupRouter_OnAMachineThatMayNotBeOne_NamesEveryReasonAndWritesNothing()
+    {
+        var result = await federation.CommandAsync(patience.Token, "setup", "router", "--yes", "--json", "--data", federation.Data("router"), "--set", "router.minimums.ramGb=1000", "--set", "router.minimums.arch=riscv64");
+
+        result.ExitCode.ShouldBe(1);
+        foreach (var reason in new[] { "This machine should not run a router.", "CPU architecture must be riscv64", "Minimum 1000GB RAM required", "the network was not measured", "fedai setup node" }) result.Errors.ShouldContain(reason);
+        ((string?)JsonNode.Parse(result.Output)!["recommendation"]!["routerEligibility"]!["verdict"]).ShouldBe("FAIL");
+        Directory.Exists(federation.Data("router")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task SetupNode_WhereARouterIs_IsRefused()
+    {
+        await federation.NpubAsync("node", patience.Token);
+        await federation.CommandAsync(patience.Token, "manifest", "--write", "--role", "router", "--data", federation.Data("node"));
+
+        var result = await federation.CommandAsync(patience.Token, "setup", "node", "--yes", "--skip-bench", "--data", federation.Data("node"));
+
+        result.ExitCode.ShouldBe(2);
+        result.Errors.ShouldContain("one daemon has one role");
+    }
+
+    private async Task<CommandResult> SetupAsync(params string[] more)
+    {
+        var result = await federation.CommandAsync(patience.Token, ["setup", "node", "--yes", "--data", federation.Data("node"), .. more]);
+        result.ExitCode.ShouldBe(0, result.Errors);
+        return result;
+    }
+
+    /// <summary>Asks until the router knows the node, and gives the answer whose metering record holds.</summary>
+    private async Task<string> AnswerAsync(FedaiProcess router, string model, string prompt, string node)
+    {
+        using var client = new WireClient(router.Url, KeyPair.Generate());
+        while (true)
+        {
+            var request = WireClient.Ask(model, prompt, 64);
+            var (status, body) = await client.PostAsync("infer", request, ProtocolJson.Default.InferenceRequest);
+            if (status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.NotFound)
+            {
+                await Task.Delay(50, patience.Token);
+                continue;
+            }
+
+            status.ShouldBe(HttpStatusCode.OK, body);
+            PublicKey.TryParseNpub(node, out var key).ShouldBeTrue();
+            SignedResult.TryOpen(JsonSerializer.Deserialize(body, ProtocolJson.Default.InferenceStreamFinal)!, key!, out var result, out var refusal).ShouldBeTrue(refusal?.ToString());
+            MeteringRules.Check(request, result!, node, WireClient.Now).ShouldBeNull();
+            return result.Response.Output;
+        }
+    }
+}
