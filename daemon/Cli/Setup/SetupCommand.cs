@@ -57,8 +57,7 @@ internal static class SetupCommand
         BenchResult? bench = null;
         if (!arguments.GetValue(SkipBench) && ui?.Confirms($"Measure it? It takes {(arguments.GetValue(Short) ? "a few" : options.Bench.NodeSeconds)} seconds, and gives better limits.") != false)
         {
-            bench = await (ui is null ? PlainAsync("node", progress => machine.BenchNodeAsync(profile, wish.Model, progress, cancellationToken))
-                : ui.WatchAsync(progress => machine.BenchNodeAsync(profile, wish.Model, progress, cancellationToken)));
+            bench = await MeasureAsync(ui, "node", (progress, interrupted) => machine.BenchNodeAsync(profile, wish.Model, progress, interrupted));
             if (bench.Partial) return await InterruptedAsync();
         }
 
@@ -86,7 +85,7 @@ internal static class SetupCommand
         var found = machine.Judge(profile, null, null);
         if (SetupRules.WithoutABenchmark(found.Recommendation.RouterEligibility).Count == 0)
         {
-            var bench = await (ui is null ? PlainAsync("router", progress => machine.BenchRouterAsync(progress, cancellationToken)) : ui.WatchAsync(progress => machine.BenchRouterAsync(progress, cancellationToken)));
+            var bench = await MeasureAsync(ui, "router", machine.BenchRouterAsync);
             if (bench.Partial) return await InterruptedAsync();
             found = machine.Judge(profile, bench, null);
         }
@@ -169,10 +168,13 @@ internal static class SetupCommand
             : run;
     }
 
-    private static async Task<BenchResult> PlainAsync(string suite, Func<IProgress<Bench.BenchProgress>, Task<BenchResult>> measure)
+    /// <summary>Behind a bar; Ctrl-C ends it early, and then nothing is written.</summary>
+    private static async Task<BenchResult> MeasureAsync(SetupScreen? ui, string suite, Func<IProgress<Bench.BenchProgress>, CancellationToken, Task<BenchResult>> measure)
     {
+        using var interruption = new Interruption();
+        if (ui is not null) return await ui.WatchAsync(progress => measure(progress, interruption.Token));
         using var lines = new BenchLines(suite);
-        return await measure(lines);
+        return await measure(lines, interruption.Token);
     }
 
     /// <summary>Options given by --set: they are written too.</summary>

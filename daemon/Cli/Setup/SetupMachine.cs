@@ -2,7 +2,6 @@ using FedAi.Daemon.Bench;
 using FedAi.Daemon.Capability;
 using FedAi.Daemon.Hosting;
 using FedAi.Daemon.Node;
-using FedAi.Runners.Llama;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FedAi.Daemon.Cli.Setup;
@@ -19,8 +18,8 @@ internal sealed class SetupMachine(string folder, FedAiOptions options, Intent i
     public async Task<BenchResult> BenchNodeAsync(MachineProfile profile, string? model, IProgress<BenchProgress> progress, CancellationToken cancellationToken)
     {
         DataFolder.Create(folder);
-        await using var runner = NodeRunner.Start(Runner(model), options.Models, folder, NullLogger<LlamaRunner>.Instance, TimeProvider.System);
-        var input = new NodeBenchInput(profile, folder, NetworkTargets.Of(options), options.Bench.Seed, isShort, ProductVersion.Text, runner is NoRunner ? null : runner);
+        await using var runner = new NodeRunner(Runner(model), options.Models, folder, NullLoggerFactory.Instance, TimeProvider.System);
+        var input = new NodeBenchInput(profile, folder, NetworkTargets.Of(options), options.Bench.Seed, isShort, ProductVersion.Text, runner.IsConfigured ? runner : null);
         return await NodeBench.RunAsync(input, Clock(options.Bench.NodeSeconds, progress), TimeProvider.System, cancellationToken);
     }
 

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Envelopes;
 using FedAi.Protocol.Json;
-using FedAi.Protocol.Messages;
 using FedAi.Protocol.Rules;
 using FedAi.TestKit;
 
