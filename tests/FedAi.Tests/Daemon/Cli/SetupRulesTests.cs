@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedAi.Daemon.Capability;
 using FedAi.Daemon.Cli.Setup;
