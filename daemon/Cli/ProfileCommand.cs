@@ -29,23 +29,11 @@ internal static class ProfileCommand
     private static async Task<int> ShowAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         if (await CliConfig.ReadAsync(arguments) is not { } options) return ExitCodes.Usage;
-        var targets = arguments.GetValue(Offline) ? [] : NetworkTargets.Of(options);
-        var profile = await MachineScan.RunAsync(MachineRoot.This, arguments.GetValue(CliOptions.Data)!, targets, options.Bands, options.Privacy, TimeProvider.System, cancellationToken);
-        if (arguments.GetValue(DiskSample)) profile = Sampled(profile, arguments.GetValue(CliOptions.Data)!, options.Bands);
+        var offline = arguments.GetValue(Offline);
+        var profile = await FullProfile.RunAsync(arguments.GetValue(CliOptions.Data)!, offline ? [] : NetworkTargets.Of(options), offline ? [] : NetworkTargets.Routers(options), arguments.GetValue(DiskSample),
+            new FullProfileOptions(options.Bands, options.Privacy, options.Http.AllowPrivate), TimeProvider.System, cancellationToken);
         Console.WriteLine(arguments.GetValue(CliOptions.Json) ? JsonSerializer.Serialize(profile, CapabilityJson.Default.MachineProfile) : TerminalText.Clean(Text(profile)));
         return ExitCodes.Ok;
-    }
-
-    private static MachineProfile Sampled(MachineProfile profile, string folder, BandOptions bands)
-    {
-        var sample = DiskWork.Sample(folder, out var problem);
-        var hardware = profile.Hardware with { Disk = profile.Hardware.Disk with { Sample = sample } };
-        return profile with
-        {
-            Hardware = hardware,
-            CapabilityBands = BandRules.Of(hardware, profile.Network, bands),
-            Problems = [.. profile.Problems.Where(known => !known.Contains("--disk-sample", StringComparison.Ordinal)), .. problem is null ? Array.Empty<string>() : [problem]],
-        };
     }
 
     /// <summary>One line for each part, with its band.</summary>

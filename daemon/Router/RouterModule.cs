@@ -17,7 +17,7 @@ internal static class RouterModule
         services.AddSingleton<RouterAdmission>().AddSingleton<NodeChannels>().AddSingleton<NodeDirectory>().AddSingleton<ManifestIntake>().AddSingleton<RouterMetering>().AddSingleton<RouterReceipts>().AddSingleton<JobDispatcher>();
         services.AddSingleton<IInferenceBackend>(provider => provider.GetRequiredService<JobDispatcher>());
         services.AddOpenAi();
-        services.AddSingleton<InferEndpoints>().AddSingleton<QuoteEndpoints>().AddSingleton<RegisterEndpoints>().AddSingleton<ConnectEndpoints>().AddSingleton<ProbeEndpoints>();
+        services.AddSingleton<InferEndpoints>().AddSingleton<QuoteEndpoints>().AddSingleton<RegisterEndpoints>().AddSingleton<ConnectEndpoints>().AddSingleton<ProbeEndpoints>().AddSingleton<ThroughputEndpoints>();
         PeeringModule.AddAnnouncements(services, Offer);
     }
 
@@ -29,6 +29,7 @@ internal static class RouterModule
         app.Services.GetRequiredService<RegisterEndpoints>().Map(app);
         app.Services.GetRequiredService<ConnectEndpoints>().Map(app);
         app.Services.GetRequiredService<ProbeEndpoints>().Map(app);
+        app.Services.GetRequiredService<ThroughputEndpoints>().Map(app);
         app.MapOpenAi();
         PeeringModule.MapRelay(app);
         app.Services.GetRequiredService<NodeDirectory>().Changed += app.Services.GetRequiredService<AnnouncementService>().OfferChanged;

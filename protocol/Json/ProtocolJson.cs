@@ -21,6 +21,7 @@ namespace FedAi.Protocol.Json;
 [JsonSerializable(typeof(NodeDescriptor))]
 [JsonSerializable(typeof(NodeConnect))]
 [JsonSerializable(typeof(ReachProbe))]
+[JsonSerializable(typeof(ThroughputProbe))]
 [JsonSerializable(typeof(ReachReport))]
 [JsonSerializable(typeof(SealKey))]
 [JsonSerializable(typeof(NodeSealKey))]
