@@ -15,7 +15,8 @@ public sealed class ReloadCommandTests : IDisposable
     {
         await Fedai.RunAsync("keys", "new", "--data", folder.Path);
         await Fedai.RunAsync("manifest", "--write", "--role", "router", "--data", folder.Path);
-        await using var router = await FedaiProcess.StartAsync(Fedai.Executable, ["run", "--data", folder.Path, "--listen", "127.0.0.1:0"], CancellationToken.None);
+        // Under nohup, SIGHUP would be ignored by everything that is started below.
+        await using var router = await FedaiProcess.StartAsync("env", ["--default-signal=HUP", Fedai.Executable, "run", "--data", folder.Path, "--listen", "127.0.0.1:0"], CancellationToken.None);
 
         await WriteAsync("""{"api":{"rps":7},"http":{"maxRequestBytes":4096}}""");
         var reloaded = await Fedai.RunAsync("reload", "--data", folder.Path);
