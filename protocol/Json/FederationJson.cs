@@ -9,7 +9,6 @@ namespace FedAi.Protocol.Json;
 /// so that a program that does none of it does not carry them.
 /// </summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web,
-    GenerationMode = JsonSourceGenerationMode.Metadata,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.Strict,
     PropertyNameCaseInsensitive = false)]

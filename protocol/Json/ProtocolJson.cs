@@ -7,7 +7,6 @@ namespace FedAi.Protocol.Json;
 
 /// <summary>Source-generated JSON contracts of every wire type: camelCase, absent members stay absent.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web,
-    GenerationMode = JsonSourceGenerationMode.Metadata,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.Strict,
     PropertyNameCaseInsensitive = false)]
