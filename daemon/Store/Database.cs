@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using FedAi.Protocol.Messages;
 
 namespace FedAi.Daemon.Store;
@@ -17,7 +15,7 @@ internal sealed class Database : IAsyncDisposable
     // Writes that are in no hurry are collected this long: 20 commits a second instead of one each.
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(50);
 
-    private readonly BlockingCollection<PendingWrite> queue = new(QueueLimit);
+    private readonly WriteQueue queue = new(QueueLimit, BatchLimit, Linger);
     private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Statements writer;
     private Durability level = Durability.Full;
@@ -44,7 +42,7 @@ internal sealed class Database : IAsyncDisposable
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
             PrivateFile.Create(path);
             writer = Statements.Open(path, readOnly: false);
-            writer.Script("PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA cache_size=-16000");
+            writer.Script("PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA cache_size=-4000");
             StoreSchema.Migrate(writer, path);
             return new Database(path, writer);
         }
@@ -64,14 +62,14 @@ internal sealed class Database : IAsyncDisposable
     public Task<Refusal?> WriteAsync(Durability durability, Func<Statements, Refusal?> write, bool hurry = true)
     {
         var pending = new PendingWrite(write, durability, hurry);
-        try
+        switch (queue.Add(pending))
         {
-            if (!queue.TryAdd(pending))
+            case WriteQueueAnswer.Full:
                 pending.Refuse(new Refusal(ErrorCode.StorageFull, "the disk is slower than the requests; try again in a second", RetryAfterSeconds: 1));
-        }
-        catch (InvalidOperationException)
-        {
-            pending.Refuse(new Refusal(ErrorCode.Draining, "the daemon is stopping", RetryAfterSeconds: 5));
+                break;
+            case WriteQueueAnswer.Closed:
+                pending.Refuse(new Refusal(ErrorCode.Draining, "the daemon is stopping", RetryAfterSeconds: 5));
+                break;
         }
 
         return pending.Done;
@@ -87,7 +85,7 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>Commits what was handed in, synced, and closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (!queue.IsAddingCompleted) queue.CompleteAdding();
+        queue.Close();
         await stopped.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -96,10 +94,8 @@ internal sealed class Database : IAsyncDisposable
         var batch = new List<PendingWrite>();
         try
         {
-            while (queue.TryTake(out var first, Timeout.Infinite))
+            while (queue.Take(batch))
             {
-                batch.Add(first);
-                CollectMore(batch);
                 Commit(batch);
                 batch.Clear();
             }
@@ -111,24 +107,15 @@ internal sealed class Database : IAsyncDisposable
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            queue.CompleteAdding();
-            foreach (var write in batch.Concat(queue.GetConsumingEnumerable())) write.Fail(exception);
+            queue.Close();
+            do
+            {
+                foreach (var write in batch) write.Fail(exception);
+                batch.Clear();
+            }
+            while (queue.Take(batch));
             writer.Dispose();
             stopped.SetException(exception);
-        }
-    }
-
-    /// <summary>More joins while it is there; as long as nobody is in a hurry, also what comes within the linger time.</summary>
-    private void CollectMore(List<PendingWrite> batch)
-    {
-        var started = Stopwatch.GetTimestamp();
-        var hurry = batch[0].Hurry;
-        while (batch.Count < BatchLimit)
-        {
-            var wait = hurry ? TimeSpan.Zero : Linger - Stopwatch.GetElapsedTime(started);
-            if (!queue.TryTake(out var next, wait > TimeSpan.Zero ? wait : TimeSpan.Zero)) return;
-            batch.Add(next);
-            hurry |= next.Hurry;
         }
     }
 
