@@ -4,7 +4,6 @@ using FedAi.Daemon.Peering;
 using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Rules;
-using FedAi.RelayDiscovery.Directories;
 using FedAi.Runners.Library;
 
 namespace FedAi.Daemon.Hosting;
@@ -118,7 +117,7 @@ internal static class OptionsRules
     private static IEnumerable<string> Relays(string key, IReadOnlyList<string> urls, bool allowPlain)
     {
         foreach (var url in urls)
-            if (!RelayUrl.TryParse(url, allowPlain, out _, out var problem)) yield return $"{key}: {problem}";
+            if (!NamedRelay.TryParse(url, allowPlain, out _, out var problem)) yield return $"{key}: {problem}";
     }
 
     private static IEnumerable<string> Keys(string key, IReadOnlyList<string> values) =>

@@ -3,7 +3,6 @@ using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Nostr;
 using FedAi.RelayDiscovery.Connections;
-using FedAi.RelayDiscovery.Directories;
 
 namespace FedAi.Daemon.Peering;
 
@@ -118,8 +117,8 @@ internal static class PeeringModule
     public static IReadOnlyList<PooledRelay> Relays(RelayOptions options) =>
     [
         .. options.Bootstrap.Concat(options.Publish).Distinct(StringComparer.Ordinal).Select(text =>
-            RelayUrl.TryParse(text, options.AllowPlain, out var relay, out var problem)
-                ? new PooledRelay(relay, options.Publish.Contains(text))
+            NamedRelay.TryParse(text, options.AllowPlain, out var relay, out var problem)
+                ? relay.Pooled(options.Publish.Contains(text))
                 : throw new FormatException(problem)),
     ];
 }

@@ -1,6 +1,6 @@
 namespace FedAi.Daemon.Peering;
 
-/// <summary>The Nostr relays this daemon uses, as <c>wss://…</c> or <c>ws://…</c>.</summary>
+/// <summary>The Nostr relays this daemon uses, as <c>wss://…</c> or <c>ws://…</c>; of a router with a self-made certificate as <c>wss://…/relay#hash</c> (its fedai status shows the hash as tlsSpki).</summary>
 internal sealed record RelayOptions
 {
     /// <summary>Relays to read announcements from. Default: none, so only configured peers are known.</summary>
