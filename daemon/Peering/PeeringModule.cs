@@ -60,7 +60,7 @@ internal static class PeeringModule
         services.AddSingleton<AnnouncementSigner>().AddSingleton<RelayOutlet>();
         services.AddSingleton<Func<Uri, RouterOffer>>(provider => address => offer(provider, address));
         services.AddSingleton<AnnouncementService>();
-        services.AddHostedService(provider => provider.GetRequiredService<AnnouncementService>());
+        services.AddHostedService(provider => provider.GetRequiredService<AnnouncementService>()).AddHostedService<RelayListService>();
     }
 
     /// <summary>Serves the own relay. In a router it also is read from, and serves what came from other relays.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FedAi.Daemon.Hosting;
 using FedAi.Daemon.Peering;
+using FedAi.Protocol.Nostr;
 using FedAi.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -83,7 +84,7 @@ public sealed class RelaysCommandTests : IDisposable
     {
         await using var router = await TestDaemon.StartAsync(Role.Router);
         await using var directory = await DirectoryServer.StartAsync(new UriBuilder(router.Base) { Scheme = "ws", Path = RelayEndpoints.Path }.Uri);
-        await Patience.UntilAsync(() => router.Services.GetRequiredService<RelayHub>().StoredEvents > 0);
+        await Patience.UntilAsync(() => router.Services.GetRequiredService<RelayHub>().Find([new NostrFilter { Kinds = new HashSet<int> { FedAiKinds.CapsAnnounce } }]).Count > 0);
 
         var result = await Fedai.RunAsync("routers", "--data", folder.Path, "--aggregators", directory.Url.ToString(), "--set", "http.allowPrivate=loopback", "--json");
 
