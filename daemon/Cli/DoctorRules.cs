@@ -51,7 +51,7 @@ internal static class DoctorRules
     {
         var routers = status["routers"]?.AsObject();
         if (routers is null || routers.Count == 0)
-            yield return new Finding("routers", false, "this node serves nobody", "name a router in node.routers, as npub1… or npub1…@https://host");
+            yield return new Finding("routers", false, "this node serves nobody", "name a router in node.routers, as npub1… or npub1…@https://host, or let it find trusted ones (node.join.most)");
         foreach (var (npub, state) in routers ?? [])
         {
             var said = (string?)state;

@@ -51,6 +51,8 @@ internal static class OptionsRules
            where !RouterLink.TryParse(router, out _)
            select $"node.routers: {router} must be npub1… or npub1…@https://host, and # with 64 hex digits may follow",
         .. from role in options.Node.Roles
+        .. Range("node.join.most", options.Node.Join.Most, 0, 16),
+        .. Range("node.join.minTrust", options.Node.Join.MinTrust, 1, TrustSnapshot.Full),
            where !RoleTypes.Served.Contains(role)
            select $"node.roles: {role} is none of {string.Join(", ", RoleTypes.Served)}",
         .. RoleTypes.JobOf(options.Runner.ModelId ?? "") is not null ? [$"runner.modelId {options.Runner.ModelId} is the name of a role: choose another"] : Array.Empty<string>(),
