@@ -28,6 +28,7 @@ internal static class OptionsRules
            where !Uri.TryCreate(directory, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0 || uri.UserInfo.Length > 0
            select $"relays.directories: {directory} must be an http or https URL without user",
         .. options.Relays.Directories.Count > 16 ? ["relays.directories may have 16 entries"] : Array.Empty<string>(),
+        .. Range("relays.quorum", options.Relays.Quorum, 0, 50),
         .. Keys("relays.monitors", options.Relays.Monitors),
         .. from trust in options.Relays.TrustScores
            where !RelaySources.TryReadTrust(trust, out _)
@@ -50,9 +51,9 @@ internal static class OptionsRules
         .. from router in options.Node.Routers
            where !RouterLink.TryParse(router, out _)
            select $"node.routers: {router} must be npub1… or npub1…@https://host, and # with 64 hex digits may follow",
-        .. from role in options.Node.Roles
         .. Range("node.join.most", options.Node.Join.Most, 0, 16),
         .. Range("node.join.minTrust", options.Node.Join.MinTrust, 1, TrustSnapshot.Full),
+        .. from role in options.Node.Roles
            where !RoleTypes.Served.Contains(role)
            select $"node.roles: {role} is none of {string.Join(", ", RoleTypes.Served)}",
         .. RoleTypes.JobOf(options.Runner.ModelId ?? "") is not null ? [$"runner.modelId {options.Runner.ModelId} is the name of a role: choose another"] : Array.Empty<string>(),

@@ -78,6 +78,8 @@ internal static class PeeringModule
     {
         var status = new JsonObject();
         if (services.GetService<RelayPool>() is { } pool) status["relays"] = new JsonArray([.. pool.Status.Select(ToJson)]);
+        if (services.GetService<AnnouncementService>()?.Caps is { } caps)
+            status["announced"] = new JsonObject { ["relays"] = services.GetRequiredService<RelayPool>().Confirmed(caps), ["quorum"] = services.GetRequiredService<RelayOptions>().Quorum };
         if (services.GetService<RelayHub>() is { } hub) status["relay"] = new JsonObject { ["connections"] = hub.Connections, ["events"] = hub.StoredEvents };
         if (services.GetService<RouterDirectory>() is { } directory) status["knownRouters"] = directory.Current.Count;
         if (services.GetService<TrustScores>() is { } trust) status["trust"] = new JsonObject { ["keys"] = trust.Current.Count, ["keepsStrangersOut"] = trust.Filters };

@@ -152,15 +152,18 @@ public sealed class RelayPool
         return await Task.WhenAll(links.Where(link => link.Pooled.Publishes).Select(link => link.PublishAsync(value, urgent, stop)));
     }
 
+    /// <summary>How many of the relays that we publish to said, since they were last connected, that they have this event.</summary>
+    public int Confirmed(NostrEvent value) => links.Count(link => link.Pooled.Publishes && link.Outbox.Has(value));
+
     internal RelaySubscription? FindSubscription(string id) => subscriptions.GetValueOrDefault(id);
 
     internal async Task CloseAsync(RelaySubscription subscription)
     {
         if (!subscriptions.TryRemove(subscription.Id, out _)) return;
+        if (subscription.LongKinds.Count > 0) Interlocked.Decrement(ref longReaders);
         await Task.WhenAll(links.Select(link => link.CloseAsync(subscription, CancellationToken.None)));
     }
 
-        if (subscription.LongKinds.Count > 0) Interlocked.Decrement(ref longReaders);
     /// <summary>A relay told the time: says so once when this machine's clock is the wrong one.</summary>
     internal void WatchClock()
     {
