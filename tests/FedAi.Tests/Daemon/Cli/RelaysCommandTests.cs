@@ -44,6 +44,27 @@ public sealed class RelaysCommandTests : IDisposable
         json["directories"]!.AsArray().Select(one => (int)one!["relays"]!).ShouldBe([2, 0]);
     }
 
+    /// <summary>Row RLD-07, by another's hands: the schema that the manifest's relay_discovery has.</summary>
+    [Fact]
+    public async Task Relays_Json_FitsThePublishedSchema()
+    {
+        await using var directory = await DirectoryServer.StartAsync(DirectoryServer.Text("""["a.example",{"url":"b.example","latencyMs":12,"read":false,"tags":["x"]}]"""));
+        var schema = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Path.GetDirectoryName(VectorFiles.Find("fedai.json"))!, "..", "..", "docs", "manifest.schema.json")))!["$defs"]!["relay_discovery"]!;
+        var file = folder.File("schema.json");
+        await File.WriteAllTextAsync(file, schema.ToJsonString());
+
+        var good = (await RunAsync("--aggregators", directory.Url.ToString(), "--json")).Output;
+
+        JsonNode.Parse(good)!["relays"]!.AsArray().Count.ShouldBe(2);
+        await using var script = NodeScript.Start("schema.mjs");
+        var verdicts = await script.AskAsync(new JsonObject
+        {
+            ["op"] = "check", ["file"] = file,
+            ["texts"] = new JsonArray(good, good.Replace("\"read\":", "\"reads\":", StringComparison.Ordinal), good.Replace("\"latencyMs\":12", "\"latencyMs\":\"12\"", StringComparison.Ordinal)),
+        });
+        verdicts.AsArray().Select(problems => problems!.AsArray().Count > 0).ShouldBe([false, true, true]);
+    }
+
     [Fact]
     public async Task Relays_MaxResults_ShowsTheBest()
     {
