@@ -1,6 +1,7 @@
 using FedAi.Daemon.Peering;
 using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Messages;
 using FedAi.Protocol.Nostr;
 
 namespace FedAi.Daemon.Node;
@@ -35,5 +36,7 @@ internal sealed class RouterJoinService(RouterLinks routers, RouterDirectory dir
         _ => null,
     };
 
-    private bool Fails(PublicKey router) => registrations.States.TryGetValue(router, out var state) && state != RegistrationLog.Registered;
+    /// <summary>A connection of this node's own that is not open yet is no failure.</summary>
+    private bool Fails(PublicKey router) =>
+        registrations.States.TryGetValue(router, out var state) && state != RegistrationLog.Registered && state != ErrorCode.ServiceUnconfigured.Wire();
 }

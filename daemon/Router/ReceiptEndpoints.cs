@@ -1,6 +1,7 @@
 using System.Threading.RateLimiting;
 using FedAi.Daemon.Peering;
 using FedAi.Daemon.Store;
+using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Json;
 using FedAi.Protocol.Messages;
 
@@ -15,9 +16,17 @@ internal sealed class ReceiptEndpoints(EnvelopeGate gate, RouterAdmission admit,
     /// <summary>Each reads the books of a quarter of an hour.</summary>
     private readonly ConcurrencyLimiter atOnce = new(new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = 16 });
 
+    // A receipt never changes, so nobody needs one often; who looks after a day's requests may ask for some in a row.
+    private readonly PartitionedRateLimiter<PublicKey> perKey = PartitionedRateLimiter.Create<PublicKey, string>(key => RateLimitPartition.GetTokenBucketLimiter(key.Hex,
+        _ => new TokenBucketRateLimiterOptions { TokenLimit = 16, TokensPerPeriod = 1, ReplenishmentPeriod = TimeSpan.FromSeconds(10), QueueLimit = 0 }));
+
     public void Map(IEndpointRouteBuilder app) => app.MapPost("/receipt", (RequestDelegate)ProveAsync);
 
-    public void Dispose() => atOnce.Dispose();
+    public void Dispose()
+    {
+        atOnce.Dispose();
+        perKey.Dispose();
+    }
 
     private async Task ProveAsync(HttpContext context)
     {
@@ -28,10 +37,11 @@ internal sealed class ReceiptEndpoints(EnvelopeGate gate, RouterAdmission admit,
             return;
         }
 
-        using var place = await atOnce.AcquireAsync(1, context.RequestAborted);
+        using var turn = perKey.AttemptAcquire(admission.Key);
+        using var place = turn.IsAcquired ? await atOnce.AcquireAsync(1, context.RequestAborted) : turn;
         if (!place.IsAcquired)
         {
-            await WireAnswer.RefuseAsync(context.Response, new Refusal(ErrorCode.RateLimited, "Too many ask for receipts now; ask again later.", RetryAfterSeconds: 10));
+            await WireAnswer.RefuseAsync(context.Response, new Refusal(ErrorCode.RateLimited, "Receipts were asked for often enough now; ask again later.", RetryAfterSeconds: 10));
             return;
         }
 

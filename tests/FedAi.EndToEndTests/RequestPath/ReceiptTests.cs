@@ -74,6 +74,19 @@ public sealed class ReceiptTests : IDisposable
     }
 
     [Fact]
+    public async Task Receipt_AskedForAgainAndAgain_IsSlowedDownAndAnotherIsNot()
+    {
+        using var key = KeyPair.Generate();
+        await using var router = await StartAsync(key);
+        await BookAsync(router, "request", LastWindow);
+
+        for (var i = 0; i < 16; i++) (await AskAsync(router, client, "request")).Status.ShouldBe(HttpStatusCode.OK);
+
+        (await AskAsync(router, client, "request")).Status.ShouldBe(HttpStatusCode.TooManyRequests);
+        (await AskAsync(router, node, "request")).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Receipt_BeforeTheRootIsFinal_SaysWhenToAsk()
     {
         using var key = KeyPair.Generate();
