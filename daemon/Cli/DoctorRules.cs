@@ -15,7 +15,7 @@ internal static class DoctorRules
         .. (string?)status["role"] switch
         {
             "node" => [.. Runner(status), .. Registrations(status)],
-            "router" => [.. Nodes(status), .. Address(status)],
+            "router" => [.. Nodes(status), .. Address(status), .. Announced(status)],
             "gateway" => Routers(status),
             _ => [],
         },
@@ -51,7 +51,7 @@ internal static class DoctorRules
     {
         var routers = status["routers"]?.AsObject();
         if (routers is null || routers.Count == 0)
-            yield return new Finding("routers", false, "this node serves nobody", "name a router in node.routers, as npub1… or npub1…@https://host");
+            yield return new Finding("routers", false, "this node serves nobody", "name a router in node.routers, as npub1… or npub1…@https://host, or let it find trusted ones (node.join.most)");
         foreach (var (npub, state) in routers ?? [])
         {
             var said = (string?)state;
@@ -74,6 +74,16 @@ internal static class DoctorRules
         if (Items(status["listen"]).All(address => new Uri((string)address!).IsLoopback))
             yield return new Finding("address", true, "listens on this machine only, so others reach it through a proxy or not at all",
                 "set http.listen, http.publicEndpoint and http.tls.mode=pinned to serve others without a proxy");
+    }
+
+    /// <summary>A router without any relay but its own is judged by its other findings.</summary>
+    private static IEnumerable<Finding> Announced(JsonNode status)
+    {
+        if (status["announced"] is not { } announced || !Items(status["relays"]).Any()) yield break;
+        var (relays, quorum) = ((int)announced["relays"]!, (int)announced["quorum"]!);
+        yield return relays >= quorum
+            ? new Finding("announced", true, $"{relays} relays have this router's announcement")
+            : new Finding("announced", false, $"{relays} relays have this router's announcement, and {quorum} should", "check relays.publish and relays.directories, or set relays.quorum=0 if its own relay is enough");
     }
 
     private static IEnumerable<Finding> Routers(JsonNode status)

@@ -19,7 +19,7 @@ internal static class MeteringCommand
         verify.SetAction(VerifyAsync);
         var summary = new Command("summary", "sums per node and model, from the running daemon") { CliOptions.Data, CliOptions.Json, Days };
         summary.SetAction(SummaryAsync);
-        return new Command("metering", "records of work done, signed by the nodes") { verify, summary };
+        return new Command("metering", "records of work done, signed by the nodes") { verify, MeteringReceiptCommand.Create(), summary };
     }
 
     private static async Task<int> VerifyAsync(ParseResult arguments, CancellationToken cancellationToken)
@@ -38,7 +38,8 @@ internal static class MeteringCommand
             return ExitCodes.Usage;
         }
 
-        var (record, node, problems) = ProofRules.Check(json);
+        var report = ProofRules.Check(json);
+        var (record, node, problems, receipt) = (report.Record, report.Node, report.Problems, report.Receipt);
         var valid = problems.Count == 0;
         if (arguments.GetValue(CliOptions.Json))
         {
@@ -50,6 +51,7 @@ internal static class MeteringCommand
                 answer["metering"] = JsonSerializer.SerializeToNode(record, FedAi.Protocol.Json.ProtocolJson.Default.MeteringRecord);
             }
 
+            if (receipt is not null) answer["receipt"] = JsonSerializer.SerializeToNode(receipt, FedAi.Protocol.Json.ProtocolJson.Default.ReceiptProof);
             Console.WriteLine(answer.ToJsonString());
         }
         else if (!valid)
@@ -61,10 +63,15 @@ internal static class MeteringCommand
             var price = record!.PriceMsat is { } msat ? string.Create(CultureInfo.InvariantCulture, $"{msat} msat") : "no price";
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"valid: {record.ModelId}, {record.InputTokens} tokens in, {record.OutputTokens} out, {record.WallTimeMs:0} ms, {price}, signed by {node!.Npub}"));
+            if (receipt is not null) Console.WriteLine(InTheBooks(receipt));
         }
 
         return valid ? ExitCodes.Ok : ExitCodes.Negative;
     }
+
+    private static string InTheBooks(Protocol.Messages.ReceiptProof receipt) => string.Create(CultureInfo.InvariantCulture,
+        $"in the books of {receipt.RouterId}: one of {receipt.LeafCount:0} records under the root {receipt.ReceiptHash} of {receipt.ReceiptId}, ")
+        + (receipt.Event is null ? "which is its word; compare it with what it announced then" : "as it announced");
 
     private static async Task<int> SummaryAsync(ParseResult arguments, CancellationToken cancellationToken)
     {

@@ -12,7 +12,7 @@ internal static class NetworkTargets
     public static IReadOnlyList<Uri> Of(FedAiOptions options) =>
     [
         .. options.Node.Routers.Select(text => RouterLink.TryParse(text, out var link) ? link!.Named?.Base : null).OfType<Uri>()
-            .Concat(options.Bench.Targets.Concat(options.Relays.Bootstrap).Concat(options.Relays.Publish).Select(target => new Uri(target)))
+            .Concat(options.Bench.Targets.Concat(options.Relays.Bootstrap).Concat(options.Relays.Publish).Select(target => new Uri(target.Split('#')[0])))
             .Distinct().Take(Most),
     ];
 

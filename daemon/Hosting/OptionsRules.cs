@@ -4,7 +4,6 @@ using FedAi.Daemon.Peering;
 using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Rules;
-using FedAi.RelayDiscovery.Directories;
 using FedAi.Runners.Library;
 
 namespace FedAi.Daemon.Hosting;
@@ -29,6 +28,7 @@ internal static class OptionsRules
            where !Uri.TryCreate(directory, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0 || uri.UserInfo.Length > 0
            select $"relays.directories: {directory} must be an http or https URL without user",
         .. options.Relays.Directories.Count > 16 ? ["relays.directories may have 16 entries"] : Array.Empty<string>(),
+        .. Range("relays.quorum", options.Relays.Quorum, 0, 50),
         .. Keys("relays.monitors", options.Relays.Monitors),
         .. from trust in options.Relays.TrustScores
            where !RelaySources.TryReadTrust(trust, out _)
@@ -51,6 +51,8 @@ internal static class OptionsRules
         .. from router in options.Node.Routers
            where !RouterLink.TryParse(router, out _)
            select $"node.routers: {router} must be npub1… or npub1…@https://host, and # with 64 hex digits may follow",
+        .. Range("node.join.most", options.Node.Join.Most, 0, 16),
+        .. Range("node.join.minTrust", options.Node.Join.MinTrust, 1, TrustSnapshot.Full),
         .. from role in options.Node.Roles
            where !RoleTypes.Served.Contains(role)
            select $"node.roles: {role} is none of {string.Join(", ", RoleTypes.Served)}",
@@ -118,7 +120,7 @@ internal static class OptionsRules
     private static IEnumerable<string> Relays(string key, IReadOnlyList<string> urls, bool allowPlain)
     {
         foreach (var url in urls)
-            if (!RelayUrl.TryParse(url, allowPlain, out _, out var problem)) yield return $"{key}: {problem}";
+            if (!NamedRelay.TryParse(url, allowPlain, out _, out var problem)) yield return $"{key}: {problem}";
     }
 
     private static IEnumerable<string> Keys(string key, IReadOnlyList<string> values) =>

@@ -17,7 +17,7 @@ internal static class NodeModule
         PeeringModule.Add(services);
         PeeringModule.AddGate(services);
         // The routers it is told to serve are heard, whatever the web of trust says of them.
-        services.AddSingleton(provider => PeerLists.From(provider.GetRequiredService<FilterOptions>()) with { Named = provider.GetRequiredService<RouterLinks>().Keys });
+        services.AddSingleton(provider => PeerLists.From(provider.GetRequiredService<FilterOptions>()) with { Named = provider.GetRequiredService<RouterLinks>().Named });
         services.AddSingleton(provider => Identity(provider.GetRequiredService<KeyPair>(), provider.GetRequiredService<NodeOptions>()));
         services.AddSingleton(provider => new RouterLinks(Links(provider.GetRequiredService<NodeOptions>()), provider.GetRequiredService<RouterDirectory>()));
         services.AddSingleton(provider => new CapacityGate(provider.GetRequiredService<NodeOptions>().MaxConcurrency));
@@ -28,7 +28,7 @@ internal static class NodeModule
         services.AddSingleton(provider => new OwnManifest(Path.Combine(dataFolder, OwnManifest.FileName), provider.GetRequiredService<RouterCallClient>(), provider.GetRequiredService<ILogger<OwnManifest>>()));
         services.AddSingleton<ChannelStates>().AddSingleton<RouterConnectClient>().AddSingleton<ChannelListener>();
         services.AddSingleton<IConnectionListenerFactory>(provider => provider.GetRequiredService<ChannelListener>());
-        services.AddHostedService<RegistrationService>().AddHostedService<MeteringReportService>().AddHostedService<RouterConnectService>();
+        services.AddHostedService<RouterJoinService>().AddHostedService<RegistrationService>().AddHostedService<MeteringReportService>().AddHostedService<RouterConnectService>();
     }
 
     /// <summary>Beside its own address, the server listens for what this node opens itself (DECISIONS E13).</summary>
@@ -64,6 +64,7 @@ internal static class NodeModule
     {
         var runner = services.GetRequiredService<IRunner>();
         var capacity = services.GetRequiredService<CapacityGate>();
+        var routers = services.GetRequiredService<RouterLinks>();
         var state = runner.Status;
         return new JsonObject
         {
@@ -82,7 +83,7 @@ internal static class NodeModule
                 ["notDenied"] = new JsonArray([.. state.NotDenied.Select(item => JsonValue.Create(item))]),
                 ["gpuLayers"] = state.GpuLayers,
             },
-            ["routers"] = new JsonObject(services.GetRequiredService<RegistrationLog>().States
+            ["routers"] = new JsonObject(services.GetRequiredService<RegistrationLog>().States.Where(router => routers.Keys.Contains(router.Key))
                 .Select(router => KeyValuePair.Create<string, JsonNode?>(router.Key.Npub, router.Value))),
         };
     }
@@ -91,17 +92,17 @@ internal static class NodeModule
     public static async Task<IReadOnlyList<ReachFinding>> ReachAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
         var (routers, channels, client) = (services.GetRequiredService<RouterLinks>(), services.GetRequiredService<ChannelStates>(), services.GetRequiredService<ReachClient>());
-        return await Task.WhenAll(routers.All.Select(async router =>
+        return await Task.WhenAll(routers.Keys.Select(async router =>
         {
-            if (routers.Resolve(router.Key) is not { } endpoint) return new ReachFinding(router.Key, ReachFinding.Outward, false, ErrorCode.RouterUnreachable);
-            if (channels.IsWanted(router.Key) == true)
+            if (routers.Resolve(router) is not { } endpoint) return new ReachFinding(router, ReachFinding.Outward, false, ErrorCode.RouterUnreachable);
+            if (channels.IsWanted(router) == true)
             {
-                var problem = channels.Problem(router.Key);
-                return new ReachFinding(router.Key, ReachFinding.Reverse, problem is null, problem?.Code);
+                var problem = channels.Problem(router);
+                return new ReachFinding(router, ReachFinding.Reverse, problem is null, problem?.Code);
             }
 
             var (report, refusal) = await client.AskAsync(endpoint, cancellationToken);
-            return ReachFinding.Of(router.Key, report, refusal);
+            return ReachFinding.Of(router, report, refusal);
         }));
     }
 

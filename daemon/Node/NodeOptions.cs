@@ -8,6 +8,9 @@ internal sealed record NodeOptions
     /// <summary>The routers this node serves, as <c>npub1…</c> (address from its announcement) or <c>npub1…@https://host</c>, where <c>#</c> and the hash of its TLS key may follow (fedai status shows it). Default: empty, which serves nobody.</summary>
     public IReadOnlyList<string> Routers { get; init; } = [];
 
+    /// <summary>Routers served beside those named, found on the relays by the trust they have.</summary>
+    public JoinOptions Join { get; init; } = new();
+
     /// <summary>Small roles served beside the model, or without one: prepost_node, policy_node (docs/ROLES.md). Default: none.</summary>
     public IReadOnlyList<string> Roles { get; init; } = [];
 

@@ -14,7 +14,7 @@ internal sealed partial class RegistrationService(NodeOffer offer, RouterLinks r
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(routers.All.Select(router => KeepRegisteredAsync(router.Key, stoppingToken)));
+        RouterLoops.RunAsync(routers, KeepRegisteredAsync, stoppingToken);
 
     private async Task KeepRegisteredAsync(PublicKey router, CancellationToken stopping)
     {

@@ -17,7 +17,7 @@ internal sealed partial class RouterConnectService(RouterConnectClient client, C
     {
         try
         {
-            await Task.WhenAll(routers.All.Select(router => KeepConnectedAsync(router.Key, stoppingToken)));
+            await RouterLoops.RunAsync(routers, KeepConnectedAsync, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

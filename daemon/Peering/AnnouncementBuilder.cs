@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using FedAi.Protocol.Json;
 using FedAi.Protocol.Messages;
 using FedAi.Protocol.Nostr;
+using FedAi.Protocol.Rules;
 
 namespace FedAi.Daemon.Peering;
 
@@ -38,7 +39,7 @@ internal static class AnnouncementBuilder
         var summary = new ReceiptSummary
         {
             RouterId = routerId,
-            ReceiptId = string.Create(CultureInfo.InvariantCulture, $"{window.FromMs}-{window.UntilMs}"),
+            ReceiptId = ReceiptRules.Id(window.FromMs, window.UntilMs),
             ReceiptHash = window.Root,
             Timestamp = nowMs,
             Expiry = nowMs + ValidMs,

@@ -16,10 +16,14 @@ internal sealed partial class AnnouncementService(AnnouncementSigner signer, Rel
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, Announcement> announced = new(StringComparer.Ordinal);
+    private volatile NostrEvent? caps;
     private int withdrawn;
     private volatile TaskCompletionSource change = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private long NowMs => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>What this router last said of itself; null before it said anything.</summary>
+    public NostrEvent? Caps => caps;
 
     /// <summary>Tells that the offer may have changed; from any thread.</summary>
     public void OfferChanged() =>
@@ -88,6 +92,7 @@ internal sealed partial class AnnouncementService(AnnouncementSigner signer, Rel
 
             // Noted before it is sent: one that is on its way when the router stops must be taken back too.
             announced[messages[i].Address!] = new Announcement(messages[i], signed, contents[i].Payload, now);
+            if (messages[i].Type is ControlMessageType.CapsAnnounce) caps = signed;
             await SendAsync(signed, messages[i].Type, stop);
         }
 

@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using FedAi.Daemon.Store;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Messages;
 using FedAi.Protocol.Nostr;
+using FedAi.Protocol.Rules;
 
 namespace FedAi.Daemon.Peering;
 
@@ -12,7 +14,9 @@ internal sealed class AnnouncementSigner(KeyPair key, FederationNetwork network,
     /// <summary>How long a withdrawal stays on relays, in seconds (DECISIONS E14): until everyone who is connected has it.</summary>
     private const int WithdrawnSeconds = 60;
 
-    private readonly Dictionary<string, long> last = new(table.Load(), StringComparer.Ordinal);
+    private static readonly string RelayList = NostrKinds.RelayList.ToString(CultureInfo.InvariantCulture) + ':';
+
+    private readonly ConcurrentDictionary<string, long> last = new(table.Load(), StringComparer.Ordinal);
 
     public IReadOnlyList<ControlEvent> Build(RouterOffer offer, long nowMs) => AnnouncementBuilder.Build(offer, key.PublicKey.Npub, network.Name, nowMs);
 
@@ -24,6 +28,25 @@ internal sealed class AnnouncementSigner(KeyPair key, FederationNetwork network,
         if (await table.SaveAsync(address, createdAt + 1) is { } refusal) return (null, refusal);
         last[address] = createdAt + 1;
         return (ControlEvents.Sign(key, message with { TimestampMs = createdAt * 1000 }), null);
+    }
+
+    /// <summary>
+    /// The list of this router's relays (NIP-65), or why its time could not be stored. While it says the same and is young, it is the same
+    /// event, also after a restart: relays know it already.
+    /// </summary>
+    public async Task<(NostrEvent? Signed, Refusal? Refusal)> SignRelaysAsync(IReadOnlyList<IReadOnlyList<string>> tags, long nowSeconds)
+    {
+        var address = RelayList + Hashes.Sha256(string.Join('\n', tags.Select(tag => string.Join('\t', tag))))[..16];
+        var newest = last.Where(list => list.Key.StartsWith(RelayList, StringComparison.Ordinal)).Select(list => list.Value).DefaultIfEmpty().Max();
+        var createdAt = last.GetValueOrDefault(address);
+        if (createdAt < newest || createdAt <= nowSeconds - RelayListService.Refresh.TotalSeconds)
+        {
+            createdAt = Math.Max(nowSeconds, newest + 1);
+            if (await table.SaveAsync(address, createdAt) is { } refusal) return (null, refusal);
+            last[address] = createdAt;
+        }
+
+        return (NostrEvent.Sign(key, NostrKinds.RelayList, createdAt, tags, ""), null);
     }
 
     /// <summary>Takes an announcement back, at the time kept free for it: a stopping daemon has no time to wait for its disk.</summary>

@@ -51,7 +51,11 @@ internal sealed class JoinedRelays(RelayPool pool, RelayOptions options, TimePro
     }
 
     /// <summary>Of a relay that is several of these the first counts: a router's own relay is reached as the router says.</summary>
-    private void Set() => pool.SetRelays([.. configured, .. peers, .. chosen]);
+    private void Set() => pool.SetRelays([.. configured.Select(AsAnnounced), .. peers, .. chosen]);
+
+    /// <summary>A configured relay is configured; only its certificate a router that is trusted may explain, where the operator did not.</summary>
+    private PooledRelay AsAnnounced(PooledRelay relay) =>
+        relay.Client is null && peers.FirstOrDefault(peer => peer.Url == relay.Url)?.Client is { } client ? relay with { Client = client } : relay;
 
     /// <summary>Only where the operator's own directories sent us: elsewhere other software would show announcements as shop items (DECISIONS E14).</summary>
     private bool Publishes(RankedRelay relay) =>

@@ -31,11 +31,12 @@ internal sealed class PeerHttp : IDisposable
             (await OpenAsync(context.InitialRequestMessage.Options.TryGetValue(Endpoint, out var peer) ? peer : throw new BlockedAddressException(), cancellationToken)).Stream));
     }
 
-    /// <summary>A client for relays, under the same rules: their WebSocket connections and the documents they describe themselves in. Authorities decide about their certificates, or (for the relay of one router) what that router announced.</summary>
-    public static HttpClient ForRelays(PrivateNetworks privateNetworks, IReadOnlyList<string>? tlsSpki = null)
+    /// <summary>A client for relays, under the same rules: their WebSocket connections and the documents they describe themselves in. About their certificates authorities decide, or the key hashes of one relay, or either of them.</summary>
+    public static HttpClient ForRelays(PrivateNetworks privateNetworks, IReadOnlyList<string>? tlsSpki = null, bool authoritiesToo = false)
     {
         var handler = Handler(async (context, cancellationToken) => await OpenAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, privateNetworks, cancellationToken));
-        if (tlsSpki is { Count: > 0 }) handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => CertificatePin.Fits(certificate, tlsSpki);
+        if (tlsSpki is { Count: > 0 })
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, errors) => (authoritiesToo && errors == SslPolicyErrors.None) || CertificatePin.Fits(certificate, tlsSpki);
         // Callers bound their own waiting; a connection to a relay may rightly last for days.
         return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }

@@ -13,17 +13,22 @@ internal sealed partial class PeerRelayService(RouterDirectory directory, HeardA
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        IReadOnlyList<PeerRelay> chosen = [.. heard.Routers().Select(known => joined.RelayOf(known.Router, known.Profile)).OfType<PeerRelay>().Take(PeerRelayChoice.Most)];
+        IReadOnlyList<PeerRelay> chosen = [.. heard.Routers().Select(known => joined.RelayOf(known.Router, known.Profile)).OfType<PeerRelay>().Where(IsWelcome).Take(PeerRelayChoice.Most)];
         while (true)
         {
-            var change = directory.NextChange();
-            var announced = directory.Current.OrderByDescending(router => router.CreatedAt).Select(router => joined.RelayOf(router.Key, router.Profile)).OfType<PeerRelay>().ToList();
-            chosen = PeerRelayChoice.Choose(announced, chosen, relay => trust.Judge(relay.Router) is PeerStanding.Known or PeerStanding.Trusted);
-            if (joined.Join(chosen)) LogJoined(chosen.Count);
+            var change = Task.WhenAny(directory.NextChange(), trust.NextChange());
+            var announced = directory.Current.OrderByDescending(router => router.CreatedAt).Select(router => joined.RelayOf(router.Key, router.Profile)).OfType<PeerRelay>().Where(IsWelcome).ToList();
+            chosen = PeerRelayChoice.Choose(announced, [.. chosen.Where(IsWelcome)], Trusts);
+            if (joined.Join(chosen, Trusts)) LogJoined(chosen.Count);
             await change.WaitAsync(stoppingToken);
             await Task.Delay(Pause, clock, stoppingToken);
         }
     }
+
+    /// <summary>What was heard and joined before may have been blocked since.</summary>
+    private bool IsWelcome(PeerRelay relay) => trust.Judge(relay.Router) is PeerStanding.Known or PeerStanding.Trusted or PeerStanding.Stranger;
+
+    private bool Trusts(PeerRelay relay) => trust.Judge(relay.Router) is PeerStanding.Known or PeerStanding.Trusted;
 
     [LoggerMessage(LogLevel.Information, "connected to the relays of {Count} routers")]
     private partial void LogJoined(int count);

@@ -3,7 +3,6 @@ using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Nostr;
 using FedAi.RelayDiscovery.Connections;
-using FedAi.RelayDiscovery.Directories;
 
 namespace FedAi.Daemon.Peering;
 
@@ -61,7 +60,7 @@ internal static class PeeringModule
         services.AddSingleton<AnnouncementSigner>().AddSingleton<RelayOutlet>();
         services.AddSingleton<Func<Uri, RouterOffer>>(provider => address => offer(provider, address));
         services.AddSingleton<AnnouncementService>();
-        services.AddHostedService(provider => provider.GetRequiredService<AnnouncementService>());
+        services.AddHostedService(provider => provider.GetRequiredService<AnnouncementService>()).AddHostedService<RelayListService>();
     }
 
     /// <summary>Serves the own relay. In a router it also is read from, and serves what came from other relays.</summary>
@@ -79,6 +78,8 @@ internal static class PeeringModule
     {
         var status = new JsonObject();
         if (services.GetService<RelayPool>() is { } pool) status["relays"] = new JsonArray([.. pool.Status.Select(ToJson)]);
+        if (services.GetService<AnnouncementService>()?.Caps is { } caps)
+            status["announced"] = new JsonObject { ["relays"] = services.GetRequiredService<RelayPool>().Confirmed(caps), ["quorum"] = services.GetRequiredService<RelayOptions>().Quorum };
         if (services.GetService<RelayHub>() is { } hub) status["relay"] = new JsonObject { ["connections"] = hub.Connections, ["events"] = hub.StoredEvents };
         if (services.GetService<RouterDirectory>() is { } directory) status["knownRouters"] = directory.Current.Count;
         if (services.GetService<TrustScores>() is { } trust) status["trust"] = new JsonObject { ["keys"] = trust.Current.Count, ["keepsStrangersOut"] = trust.Filters };
@@ -118,8 +119,8 @@ internal static class PeeringModule
     public static IReadOnlyList<PooledRelay> Relays(RelayOptions options) =>
     [
         .. options.Bootstrap.Concat(options.Publish).Distinct(StringComparer.Ordinal).Select(text =>
-            RelayUrl.TryParse(text, options.AllowPlain, out var relay, out var problem)
-                ? new PooledRelay(relay, options.Publish.Contains(text))
+            NamedRelay.TryParse(text, options.AllowPlain, out var relay, out var problem)
+                ? relay.Pooled(options.Publish.Contains(text))
                 : throw new FormatException(problem)),
     ];
 }

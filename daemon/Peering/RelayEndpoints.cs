@@ -13,6 +13,10 @@ internal static class RelayEndpoints
 
     private const string InformationType = "application/nostr+json";
 
+    /// <summary>The relay's address at the daemon with this base.</summary>
+    public static Uri UrlOf(Uri listening) =>
+        new UriBuilder(new Uri(listening, Path[1..])) { Scheme = listening.Scheme == Uri.UriSchemeHttps ? "wss" : "ws", Port = listening.Port }.Uri;
+
     /// <summary>Maps the relay; brings its own WebSocket middleware.</summary>
     public static void MapRelay(this IEndpointRouteBuilder endpoints, RelayHub hub)
     {

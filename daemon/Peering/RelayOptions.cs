@@ -1,6 +1,6 @@
 namespace FedAi.Daemon.Peering;
 
-/// <summary>The Nostr relays this daemon uses, as <c>wss://…</c> or <c>ws://…</c>.</summary>
+/// <summary>The Nostr relays this daemon uses, as <c>wss://…</c> or <c>ws://…</c>; of a router with a self-made certificate as <c>wss://…/relay#hash</c> (its fedai status shows the hash as tlsSpki).</summary>
 internal sealed record RelayOptions
 {
     /// <summary>Relays to read announcements from. Default: none, so only configured peers are known.</summary>
@@ -32,6 +32,9 @@ internal sealed record RelayOptions
 
     /// <summary>Relays that get this router's announcements besides its own relay and those of the routers it knows. Default: none, because other software shows them as shop items (DECISIONS E14).</summary>
     public IReadOnlyList<string> Publish { get; init; } = [];
+
+    /// <summary>Relays, besides its own, that must have said OK to this router's announcement before it counts as announced. While fewer have, fedai doctor says so, and every relay that joins or comes back is asked again. Default: 1; 0 is right where its own relay is enough.</summary>
+    public int Quorum { get; init; } = 1;
 
     /// <summary>Permits <c>ws://</c> to other machines: everybody on the way sees what you read and write there. Default: false.</summary>
     public bool AllowPlain { get; init; }

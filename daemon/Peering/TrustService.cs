@@ -45,7 +45,7 @@ internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, TimeP
     {
         // A root's own words are heard at once; everybody else's with the next fetch.
         if (hub is not null) hub.Accepted += accepted => web.Take(accepted);
-        await using var roots = await pool.SubscribeAsync(Statements(web.Roots), stoppingToken);
+        await using var roots = await pool.SubscribeAsync(Statements(web.Roots), stoppingToken, TrustStatements.Lists);
         long? fetched = null;
         while (true)
         {
@@ -92,7 +92,7 @@ internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, TimeP
     private async Task<int> TakeAsync(IReadOnlyList<NostrFilter> filters, CancellationToken stop)
     {
         var taken = 0;
-        await using var subscription = await pool.SubscribeAsync(filters, stop);
+        await using var subscription = await pool.SubscribeAsync(filters, stop, TrustStatements.Lists);
         await foreach (var received in subscription.ReadStoredAsync(Patience, stop))
             if (web.Take(received.Event)) taken++;
         return taken + (hub?.Find(filters).Count(web.Take) ?? 0);
@@ -104,7 +104,7 @@ internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, TimeP
         // Reports by themselves: an author has many of them, and they must not crowd out the lists.
         return
         [
-            new NostrFilter { Authors = by, Kinds = new HashSet<int> { NostrKinds.FollowList, NostrKinds.MuteList }, Limit = StoredEvents },
+            new NostrFilter { Authors = by, Kinds = TrustStatements.Lists, Limit = StoredEvents },
             new NostrFilter { Authors = by, Kinds = new HashSet<int> { NostrKinds.Report }, Limit = StoredEvents },
         ];
     }

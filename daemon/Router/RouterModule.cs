@@ -14,7 +14,7 @@ internal static class RouterModule
         PeeringModule.Add(services);
         PeeringModule.AddGate(services);
         PeeringModule.AddRelay(services);
-        services.AddSingleton<RouterAdmission>().AddSingleton<NodeChannels>().AddSingleton<NodeDirectory>().AddSingleton<ManifestIntake>().AddSingleton<RouterMetering>().AddSingleton<RouterReceipts>().AddSingleton<JobDispatcher>();
+        services.AddSingleton<RouterAdmission>().AddSingleton<NodeChannels>().AddSingleton<NodeDirectory>().AddSingleton<ManifestIntake>().AddSingleton<RouterMetering>().AddSingleton<RouterReceipts>().AddSingleton<AnnouncedReceipts>().AddSingleton<ReceiptEndpoints>().AddSingleton<JobDispatcher>();
         services.AddSingleton<IInferenceBackend>(provider => provider.GetRequiredService<JobDispatcher>());
         services.AddOpenAi();
         services.AddSingleton<InferEndpoints>().AddSingleton<QuoteEndpoints>().AddSingleton<RegisterEndpoints>().AddSingleton<ConnectEndpoints>().AddSingleton<ProbeEndpoints>().AddSingleton<ThroughputEndpoints>();
@@ -30,6 +30,7 @@ internal static class RouterModule
         app.Services.GetRequiredService<ConnectEndpoints>().Map(app);
         app.Services.GetRequiredService<ProbeEndpoints>().Map(app);
         app.Services.GetRequiredService<ThroughputEndpoints>().Map(app);
+        app.Services.GetRequiredService<ReceiptEndpoints>().Map(app);
         app.MapOpenAi();
         PeeringModule.MapRelay(app);
         app.Services.GetRequiredService<NodeDirectory>().Changed += app.Services.GetRequiredService<AnnouncementService>().OfferChanged;

@@ -23,7 +23,7 @@ internal static class RouterOffers
     private static CapabilityProfile Caps(IReadOnlyList<OpenAiModel> models, Uri listening, int maxPayloadBytes, double places, PrivacyLevel maxPrivacy) => new()
     {
         RouterId = "",
-        TransportEndpoints = [listening.ToString(), RelayOf(listening).ToString()],
+        TransportEndpoints = [listening.ToString(), RelayEndpoints.UrlOf(listening).ToString()],
         SupportedJobTypes = JobTypes(models),
         ResourceLimits = new ResourceLimits
         {
@@ -67,7 +67,4 @@ internal static class RouterOffers
                 : BackpressureState.Normal,
         };
     }
-
-    private static Uri RelayOf(Uri listening) =>
-        new UriBuilder(new Uri(listening, "relay")) { Scheme = listening.Scheme == Uri.UriSchemeHttps ? "wss" : "ws", Port = listening.Port }.Uri;
 }

@@ -54,7 +54,7 @@ internal sealed class WebOfTrust(TrustScores scores, TrustSources sources, PeerE
         lock (gate)
         {
             var wanted = candidate.Kind == NostrKinds.Assertion ? sources.Providers.Contains(candidate.Author) : flow.Speaks(candidate.Author);
-            if (!wanted || TrustStatements.Read(candidate) is not { } statement || !graph.IsNews(statement) || !candidate.Verify()) return false;
+            if (!wanted || TrustStatements.Read(candidate, sources.Roots.Contains(candidate.Author) ? TrustStatements.MaxRootKeys : TrustStatements.MaxKeys) is not { } statement || !graph.IsNews(statement) || !candidate.Verify()) return false;
             if (!graph.Take(statement)) return false;
             // A refused write is only a statement that must be fetched again after a restart.
             _ = table.SaveAsync(statement);

@@ -57,6 +57,8 @@ namespace FedAi.Protocol.Json;
 [JsonSerializable(typeof(StatusPayload))]
 [JsonSerializable(typeof(RouterReceipt))]
 [JsonSerializable(typeof(ReceiptSummary))]
+[JsonSerializable(typeof(ReceiptRequest))]
+[JsonSerializable(typeof(ReceiptProof))]
 [JsonSerializable(typeof(CapabilityBands))]
 [JsonSerializable(typeof(NodeLimits))]
 [JsonSerializable(typeof(RouterLimits))]

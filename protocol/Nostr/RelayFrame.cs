@@ -7,6 +7,9 @@ namespace FedAi.Protocol.Nostr;
 /// <summary>One message from a relay to a client. Events in it are read, not yet verified.</summary>
 public sealed record RelayFrame
 {
+    /// <summary>Type and subscription stand here, whose names have 64 characters at most.</summary>
+    private const int HeadBytes = 512;
+
     public required RelayFrameType Type { get; init; }
 
     /// <summary>The subscription that EVENT, EOSE and CLOSED speak of.</summary>
@@ -37,6 +40,20 @@ public sealed record RelayFrame
         catch (JsonException)
         {
             return false;
+        }
+    }
+
+    /// <summary>Of which subscription an EVENT frame claims to be, by its first bytes; null when those are no such frame's.</summary>
+    public static string? SubscriptionOf(ReadOnlySpan<byte> frame)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(frame[..Math.Min(frame.Length, HeadBytes)], isFinalBlock: false, default);
+            return NostrFrames.TryReadHead(ref reader, out var type) && type == "EVENT" && NostrFrames.TryReadText(ref reader, out var id) ? id : null;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return null;
         }
     }
 

@@ -15,7 +15,7 @@ namespace FedAi.Protocol.Rules;
 /// <summary>
 /// The proof of one request (DECISIONS E5), on one line of JSON: <c>{"request":{requestId,salt,promptHash},"metering":envelope,
 /// "responseDigest":hex,"response":envelope}</c>. <c>response</c> holds the answer's text and may be taken out before a proof is shown
-/// to others. A metering envelope alone is a proof too, of less.
+/// to others. A metering envelope alone is a proof too, of less. <c>"receipt":envelope</c> may stand beside: a router's word that the record is in the books it announced.
 /// </summary>
 public static class ProofRules
 {
@@ -67,8 +67,9 @@ public static class ProofRules
 
             if (isProof && root.TryGetProperty("request"u8, out var request)) CheckRequest(request, record, problems);
             if (isProof && root.TryGetProperty("response"u8, out var response)) CheckResponse(root, response, envelope, record, problems);
+            var receipt = isProof && root.TryGetProperty("receipt"u8, out var told) ? CheckReceipt(told, envelope, record, problems) : null;
             if (!envelope.VerifySignature()) problems.Add($"metering.sig: it does not hold, so the record is not what {envelope.Key.Npub} signed");
-            return new ProofReport(record, envelope.Key, problems);
+            return new ProofReport(record, envelope.Key, problems) { Receipt = receipt };
         }
     }
 
@@ -102,6 +103,14 @@ public static class ProofRules
         if (!envelope.Key.Equals(metering.Key)) problems.Add("response.keyId: the answer was signed by another key than the metering record");
         if (Text(root, "responseDigest") is { } digest && digest != DigestOf(envelope)) problems.Add("response: it does not have the digest that responseDigest names");
         if (!envelope.VerifySignature()) problems.Add($"response.sig: it does not hold, so the answer is not what {envelope.Key.Npub} signed");
+    }
+
+    private static ReceiptProof? CheckReceipt(JsonElement nested, Envelope metering, MeteringRecord record, List<string> problems)
+    {
+        if (!TryOpen(nested, "receipt", ProtocolJson.Default.ReceiptProof, problems, out var envelope, out var proof)) return null;
+        problems.AddRange(ReceiptRules.Problems(proof, envelope.Key, metering, record));
+        if (!envelope.VerifySignature()) problems.Add($"receipt.sig: it does not hold, so this is not what {envelope.Key.Npub} signed");
+        return proof;
     }
 
     private static bool TryOpen<T>(JsonElement nested, string name, JsonTypeInfo<T> type, List<string> problems,

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Net.WebSockets;
+using System.Security.Authentication;
 
 namespace FedAi.RelayDiscovery.Connections;
 
@@ -47,7 +48,7 @@ internal sealed class RelayConnection : IDisposable
         {
             socket.Dispose();
             stop.ThrowIfCancellationRequested();
-            throw new RelayConnectionException(e is OperationCanceledException ? "no answer while connecting" : e.GetBaseException().Message, e);
+            throw new RelayConnectionException(Explain(e), e);
         }
     }
 
@@ -77,11 +78,12 @@ internal sealed class RelayConnection : IDisposable
         }
     }
 
-    /// <summary>The next frame in memory of its own, or null for one that was too long (or binary) and was skipped.</summary>
-    public async Task<byte[]?> ReceiveAsync(CancellationToken stop)
+    /// <summary>The next frame in memory of its own, or null for one that was too long (or binary) and was skipped. How long it may be is asked when it begins.</summary>
+    public async Task<byte[]?> ReceiveAsync(Func<int> mostBytes, CancellationToken stop)
     {
         var frame = new ArrayBufferWriter<byte>();
         long received = 0;
+        var maxBytes = 0;
         while (true)
         {
             ValueWebSocketReceiveResult part;
@@ -97,13 +99,21 @@ internal sealed class RelayConnection : IDisposable
             }
 
             if (part.MessageType is WebSocketMessageType.Close) throw new RelayConnectionException($"closed: {socket.CloseStatusDescription}");
+            if (received == 0) maxBytes = mostBytes();
             received += part.Count;
             if (received > options.MaxSkippedBytes) throw new RelayConnectionException("sends endless frames");
-            if (received <= options.MaxFrameBytes) frame.Write(buffer.AsSpan(0, part.Count));
+            if (received <= maxBytes) frame.Write(buffer.AsSpan(0, part.Count));
             if (!part.EndOfMessage) continue;
-            return received <= options.MaxFrameBytes && part.MessageType is WebSocketMessageType.Text ? frame.WrittenSpan.ToArray() : null;
+            return received <= maxBytes && part.MessageType is WebSocketMessageType.Text ? frame.WrittenSpan.ToArray() : null;
         }
     }
+
+    private static string Explain(Exception failure) => failure switch
+    {
+        OperationCanceledException => "no answer while connecting",
+        _ when failure.GetBaseException() is AuthenticationException => "its certificate is vouched for by nobody known here; a self-made one needs the hash of its key behind the relay's address (#…)",
+        _ => failure.GetBaseException().Message,
+    };
 
     private static DateTimeOffset? DateOf(IReadOnlyDictionary<string, IEnumerable<string>>? headers) =>
         headers?.GetValueOrDefault("Date")?.FirstOrDefault() is { } text && DateTimeOffset.TryParseExact(text, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null;

@@ -16,6 +16,7 @@ internal sealed class RelayOutbox(RelayPool pool, TimeProvider clock)
     private readonly RelayBudget budget = new(pool.Options.PublishBurst, pool.Options.PublishPerHour / 3600.0, clock);
     private readonly HashSet<Hex32> told = [];
     private readonly HashSet<Hex32> refused = [];
+    private readonly HashSet<Hex32> confirmed = [];
     private long pausedUntilMs;
     private int pauses;
 
@@ -28,7 +29,13 @@ internal sealed class RelayOutbox(RelayPool pool, TimeProvider clock)
         {
             var allowed = NowMs >= pausedUntilMs && budget.TryTake();
             if (!allowed && !urgent) return false;
-            if (told.Count >= MostTold) told.IntersectWith(pool.Announcements.Select(announcement => announcement.Id));
+            if (told.Count >= MostTold)
+            {
+                var announced = pool.Announcements.Select(announcement => announcement.Id).ToHashSet();
+                told.IntersectWith(announced);
+                confirmed.IntersectWith(announced);
+            }
+
             told.Add(value.Id);
             return true;
         }
@@ -38,6 +45,12 @@ internal sealed class RelayOutbox(RelayPool pool, TimeProvider clock)
     public bool Owes(NostrEvent value)
     {
         lock (gate) return !told.Contains(value.Id) && !refused.Contains(value.Id);
+    }
+
+    /// <summary>Whether the relay said that it has the event.</summary>
+    public bool Has(NostrEvent value)
+    {
+        lock (gate) return confirmed.Contains(value.Id);
     }
 
     /// <summary>Waits until the next event may go.</summary>
@@ -58,6 +71,7 @@ internal sealed class RelayOutbox(RelayPool pool, TimeProvider clock)
         lock (gate)
         {
             if (reaction is RelayReaction.GiveUp) refused.Add(value.Id);
+            if (verdict is RelayVerdict.Accepted or RelayVerdict.Duplicate) confirmed.Add(value.Id);
             if (reaction is RelayReaction.None) pauses = 0;
             else told.Remove(value.Id);
             // A lost connection is no answer; coming back has its own pauses.
@@ -74,6 +88,7 @@ internal sealed class RelayOutbox(RelayPool pool, TimeProvider clock)
         lock (gate)
         {
             told.Clear();
+            confirmed.Clear();
             refused.IntersectWith(pool.Announcements.Select(announcement => announcement.Id));
         }
     }

@@ -11,6 +11,8 @@ namespace FedAi.RelayDiscovery.Connections;
 /// </summary>
 public sealed class RelayPool
 {
+    private static readonly IReadOnlySet<int> NoKinds = new HashSet<int>();
+
     private readonly ILogger<RelayPool> logger;
     private readonly Lock gate = new();
     private readonly ConcurrentDictionary<string, RelaySubscription> subscriptions = new();
@@ -18,6 +20,7 @@ public sealed class RelayPool
     private volatile IReadOnlyList<RelayLink> links = [];
     private volatile TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int opened;
+    private int longReaders;
     private int clockWarned;
 
     /// <param name="relays">The relays to begin with.</param>
@@ -48,6 +51,9 @@ public sealed class RelayPool
     internal RelayHttp? Http { get; }
 
     internal IEnumerable<RelaySubscription> Subscriptions => subscriptions.Values;
+
+    /// <summary>The longest frame that is read at all: there must be a subscription for a long one.</summary>
+    internal int LongestFrameBytes => Volatile.Read(ref longReaders) > 0 ? Options.MaxLongFrameBytes : Options.MaxFrameBytes;
 
     /// <summary>What a relay that comes back must be told again; what NIP-40 has let expire is forgotten.</summary>
     internal IEnumerable<NostrEvent> Announcements
@@ -124,10 +130,12 @@ public sealed class RelayPool
     }
 
     /// <summary>Opens filters at every relay, now or as soon as it is connected.</summary>
-    public async Task<RelaySubscription> SubscribeAsync(IReadOnlyList<NostrFilter> filters, CancellationToken stop)
+    /// <param name="longKinds">Kinds whose events are also taken when they are long, such as follow lists.</param>
+    public async Task<RelaySubscription> SubscribeAsync(IReadOnlyList<NostrFilter> filters, CancellationToken stop, IReadOnlySet<int>? longKinds = null)
     {
-        var subscription = new RelaySubscription($"fedai-{Interlocked.Increment(ref opened)}", filters, this, links.Select(link => link.Relay));
+        var subscription = new RelaySubscription($"fedai-{Interlocked.Increment(ref opened)}", filters, longKinds ?? NoKinds, this, links.Select(link => link.Relay));
         subscriptions[subscription.Id] = subscription;
+        if (subscription.LongKinds.Count > 0) Interlocked.Increment(ref longReaders);
         await Task.WhenAll(links.Select(link => link.SubscribeAsync(subscription, stop)));
         return subscription;
     }
@@ -144,11 +152,15 @@ public sealed class RelayPool
         return await Task.WhenAll(links.Where(link => link.Pooled.Publishes).Select(link => link.PublishAsync(value, urgent, stop)));
     }
 
+    /// <summary>How many of the relays that we publish to said, since they were last connected, that they have this event.</summary>
+    public int Confirmed(NostrEvent value) => links.Count(link => link.Pooled.Publishes && link.Outbox.Has(value));
+
     internal RelaySubscription? FindSubscription(string id) => subscriptions.GetValueOrDefault(id);
 
     internal async Task CloseAsync(RelaySubscription subscription)
     {
         if (!subscriptions.TryRemove(subscription.Id, out _)) return;
+        if (subscription.LongKinds.Count > 0) Interlocked.Decrement(ref longReaders);
         await Task.WhenAll(links.Select(link => link.CloseAsync(subscription, CancellationToken.None)));
     }
 

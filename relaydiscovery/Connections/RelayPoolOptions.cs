@@ -6,6 +6,9 @@ public sealed record RelayPoolOptions
     /// <summary>Frames longer than this are skipped unread, in bytes. The federation's events are at most 16 KiB of content; escaping can double it.</summary>
     public int MaxFrameBytes { get; init; } = 64 * 1024;
 
+    /// <summary>The same for events of the kinds that a subscription lets be long, in bytes: a follow list of some 5,000 keys. While one is read, this much memory per relay.</summary>
+    public int MaxLongFrameBytes { get; init; } = 512 * 1024;
+
     /// <summary>A frame longer than this ends the connection: reading on would only feed the sender's game. In bytes.</summary>
     public int MaxSkippedBytes { get; init; } = 4 * 1024 * 1024;
 

@@ -11,10 +11,11 @@ public sealed class RelaySubscription : IAsyncDisposable
     private readonly ConcurrentDictionary<Uri, bool> awaited;
     private readonly TaskCompletionSource settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal RelaySubscription(string id, IReadOnlyList<NostrFilter> filters, RelayPool pool, IEnumerable<Uri> relays)
+    internal RelaySubscription(string id, IReadOnlyList<NostrFilter> filters, IReadOnlySet<int> longKinds, RelayPool pool, IEnumerable<Uri> relays)
     {
         Id = id;
         Filters = filters;
+        LongKinds = longKinds;
         this.pool = pool;
         Events = new RelayedEvents(pool.Options.QueuedEvents, pool.Options.QueuedBytes);
         awaited = new(relays.Select(relay => KeyValuePair.Create(relay, true)));
@@ -24,6 +25,9 @@ public sealed class RelaySubscription : IAsyncDisposable
     public string Id { get; }
 
     public IReadOnlyList<NostrFilter> Filters { get; }
+
+    /// <summary>Kinds whose events may be as long as <see cref="RelayPoolOptions.MaxLongFrameBytes"/>.</summary>
+    public IReadOnlySet<int> LongKinds { get; }
 
     /// <summary>Everything, stored and live. Whoever reads slowly loses the oldest.</summary>
     public RelayedEvents Events { get; }

@@ -9,6 +9,7 @@ internal sealed class RelayVisit(RelayLink link, RelayPool pool, RelayConnection
     private readonly RelayRecord record = link.Record;
     private readonly long droppedBefore = link.Record.Dropped;
     private readonly CancellationTokenSource lost = new();
+    private readonly Func<int> mostBytes = () => pool.LongestFrameBytes;
     private readonly List<Task> work = [];
 
     /// <summary>Reads until the connection breaks; that is always a <see cref="RelayConnectionException"/>.</summary>
@@ -20,7 +21,7 @@ internal sealed class RelayVisit(RelayLink link, RelayPool pool, RelayConnection
         {
             while (true)
             {
-                if (Handle(await connection.ReceiveAsync(stop)) is { } answer) work.Add(answer);
+                if (Handle(await connection.ReceiveAsync(mostBytes, stop)) is { } answer) work.Add(answer);
                 if (work.Count > 32) work.RemoveAll(done => done.IsCompletedSuccessfully || done.IsCanceled);
                 if (record.Dropped - droppedBefore > pool.Options.FloodEvents) throw new RelayConnectionException("floods us with events");
             }
@@ -74,11 +75,15 @@ internal sealed class RelayVisit(RelayLink link, RelayPool pool, RelayConnection
         if (record.Document?.AuthRequired == true) await talk.AuthenticateAsync(record.RelayNowSeconds, stop);
     }
 
+    /// <summary>Whether a frame so long is for a subscription that takes such; its beginning tells, and the rest is not read otherwise.</summary>
+    private bool MayBeLong(byte[] frame) => RelayFrame.SubscriptionOf(frame) is { } id && pool.FindSubscription(id)?.LongKinds.Count > 0;
+
     /// <summary>Takes one frame; what needs to wait for the relay is returned as a task, because reading must go on.</summary>
     private Task? Handle(byte[]? received)
     {
         record.CountFrame();
-        if (received is null || !RelayFrame.TryParse(received, pool.Options.MaxFrameBytes, out var frame))
+        var isLong = received?.Length > pool.Options.MaxFrameBytes;
+        if (received is null || (isLong && !MayBeLong(received)) || !RelayFrame.TryParse(received, received.Length, out var frame))
         {
             record.CountRefusedFrame();
             return null;
@@ -87,7 +92,7 @@ internal sealed class RelayVisit(RelayLink link, RelayPool pool, RelayConnection
         var subscription = pool.FindSubscription(frame.Subscription);
         switch (frame.Type)
         {
-            case RelayFrameType.Event when subscription?.Wants(frame.Event!) == true:
+            case RelayFrameType.Event when subscription?.Wants(frame.Event!) == true && (!isLong || subscription.LongKinds.Contains(frame.Event!.Kind)):
                 record.CountDropped(subscription.Events.Add(new RelayedEvent(link.Relay, frame.Event!)));
                 break;
             case RelayFrameType.Event:

@@ -12,6 +12,9 @@ internal sealed class NetworkNamespaces : IDisposable
     public const string OutsideAddress = "11.0.0.1";
     public const string HomeAddress = "192.168.77.2";
 
+    /// <summary>What <c>ip netns exec</c> lays over /etc.</summary>
+    private const string Resolvers = "/etc/netns";
+
     private static int count;
 
     private NetworkNamespaces(string name) => (Outside, Home) = (name + "o", name + "h");
@@ -57,11 +60,20 @@ internal sealed class NetworkNamespaces : IDisposable
         Ip("-n", Home, "route", "add", "default", "dev", "v0");
     }
 
+    /// <summary>Names that programs started in <see cref="Outside"/> from now on look up are asked for at port 53 of its loopback.</summary>
+    public void UseOwnResolver()
+    {
+        var folder = Path.Combine(Resolvers, Outside);
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "resolv.conf"), "nameserver 127.0.0.1\noptions timeout:1 attempts:2\n");
+    }
+
     /// <summary>What starts a program in one of them.</summary>
     public static string[] In(string space) => ["ip", "netns", "exec", space];
 
     public void Dispose()
     {
+        if (Directory.Exists(Path.Combine(Resolvers, Outside))) Directory.Delete(Path.Combine(Resolvers, Outside), recursive: true);
         foreach (var space in new[] { Outside, Home }) Process.Start(new ProcessStartInfo("ip", ["netns", "del", space]) { RedirectStandardError = true })!.WaitForExit();
     }
 

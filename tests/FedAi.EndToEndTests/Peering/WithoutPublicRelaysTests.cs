@@ -1,5 +1,6 @@
 using FedAi.Daemon.Hosting;
 using FedAi.Daemon.Peering;
+using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using FedAi.RelayDiscovery.Connections;
 using FedAi.TestKit;
@@ -92,6 +93,31 @@ public sealed class WithoutPublicRelaysTests
         await using var gateway = await TestDaemon.StartAsync(Role.Gateway, Read(gone.Url, silent.Url, meeting.Url));
 
         await AskAsync(gateway);
+    }
+
+    /// <summary>Row ARC-19: a blocked router is not dialled, neither when it is blocked while connected nor from the memory of better days.</summary>
+    [Fact]
+    public async Task Router_Blocked_ItsRelayIsLeftAndNotDialledAfterARestart()
+    {
+        await using var meeting = await OwnRelay.StartAsync();
+        await using var blocked = await TestDaemon.StartAsync(Role.Router, Publish(meeting));
+        await using var other = await TestDaemon.StartAsync(Role.Router, Publish(meeting));
+        var filter = new FilterOptions { Block = [blocked.Key.PublicKey.Npub] };
+        using var folder = new TempFolder();
+        using var key = KeyPair.Generate();
+        var reader = await TestDaemon.StartAsync(Role.Gateway, Read(meeting.Url), key: key, dataFolder: folder.Path);
+        await JoinedAsync(reader, blocked);
+        await JoinedAsync(reader, other);
+
+        PeeringModule.SetLists(reader.Services, filter);
+        await Patience.UntilAsync(() => !IsDialled(reader));
+        await reader.StopAsync();
+        await using var again = await TestDaemon.StartAsync(Role.Gateway, Read() with { Filter = filter }, key: key, dataFolder: folder.Path);
+        await JoinedAsync(again, other);
+
+        IsDialled(again).ShouldBeFalse();
+
+        bool IsDialled(TestDaemon daemon) => daemon.Services.GetRequiredService<RelayPool>().Status.Any(relay => relay.Relay == RelayOf(blocked));
     }
 
     private static async Task AskAsync(TestDaemon gateway)

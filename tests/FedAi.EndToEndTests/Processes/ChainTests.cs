@@ -66,6 +66,19 @@ public sealed class ChainTests(Chain chain) : IClassFixture<Chain>
         LeakSearch.Find(Encoding.UTF8.GetBytes(answered.Text), "forwards the request, and checks").ShouldBe("UTF-8");
     }
 
+    /// <summary>Row ARC-12: what daemons write to relays is discovery and trust, and nothing else.</summary>
+    [Fact]
+    public async Task Relay_DuringAnAnswer_GetsNoKindsButThoseOfDiscoveryAndTrust()
+    {
+        await chain.Client.AskAsync(chain.Model, Question, maxTokens: null, Limit);
+
+        var kinds = chain.Capture.Frames.Select(frame => JsonNode.Parse(frame)!.AsArray())
+            .Where(frame => (string)frame[0]! == "EVENT").Select(frame => (int)frame[^1]!["kind"]!).ToHashSet();
+
+        kinds.ShouldBeSubsetOf([30020, 30021, 30022, 30023, 20020, 20021, 20022, 20023, 3, 5, 1984, 10000, 10002, 22242, 30078, 30382]);
+        kinds.ShouldContain(30020);
+    }
+
     [Fact]
     public async Task Logs_AfterAnAnswer_HoldNeitherPromptNorOutputNorKey()
     {

@@ -57,5 +57,18 @@ public sealed class DoctorRulesTests
         Judge("""{"role":"gateway","network":"main","routers":[],"models":[],"relays":[],"services":[]}""").Where(finding => !finding.Ok)
             .Select(finding => finding.About).ShouldBe(["routers", "relays"]);
 
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(1, false)]
+    public void Judge_RouterAnnouncedToFewerRelaysThanWanted_SaysSo(int relays, bool ok)
+    {
+        var router = $$"""{"role":"router","version":"1","network":"main","npub":"npub1r","nodes":{"active":1,"total":1,"connected":0},"listen":["https://8.8.8.8:8480/"],"services":[],"announced":{"relays":{{relays}},"quorum":2},"relays":[{"url":"wss://a/","state":"connected","problem":null,"clockAheadMs":0}]}""";
+
+        var finding = Judge(router).Single(finding => finding.About == "announced");
+
+        finding.Ok.ShouldBe(ok);
+        if (!ok) finding.Next!.ShouldContain("relays.publish");
+    }
+
     private static List<Finding> Judge(string status, string? doctor = null) => [.. DoctorRules.Judge(JsonNode.Parse(status)!, doctor is null ? null : JsonNode.Parse(doctor))];
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FedAi.Daemon.Hosting;
 using FedAi.Daemon.Peering;
+using FedAi.Protocol.Nostr;
 using FedAi.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -43,6 +44,27 @@ public sealed class RelaysCommandTests : IDisposable
         json["directories"]!.AsArray().Select(one => (int)one!["relays"]!).ShouldBe([2, 0]);
     }
 
+    /// <summary>Row RLD-07, by another's hands: the schema that the manifest's relay_discovery has.</summary>
+    [Fact]
+    public async Task Relays_Json_FitsThePublishedSchema()
+    {
+        await using var directory = await DirectoryServer.StartAsync(DirectoryServer.Text("""["a.example",{"url":"b.example","latencyMs":12,"read":false,"tags":["x"]}]"""));
+        var schema = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Path.GetDirectoryName(VectorFiles.Find("fedai.json"))!, "..", "..", "docs", "manifest.schema.json")))!["$defs"]!["relay_discovery"]!;
+        var file = folder.File("schema.json");
+        await File.WriteAllTextAsync(file, schema.ToJsonString());
+
+        var good = (await RunAsync("--aggregators", directory.Url.ToString(), "--json")).Output;
+
+        JsonNode.Parse(good)!["relays"]!.AsArray().Count.ShouldBe(2);
+        await using var script = NodeScript.Start("schema.mjs");
+        var verdicts = await script.AskAsync(new JsonObject
+        {
+            ["op"] = "check", ["file"] = file,
+            ["texts"] = new JsonArray(good, good.Replace("\"read\":", "\"reads\":", StringComparison.Ordinal), good.Replace("\"latencyMs\":12", "\"latencyMs\":\"12\"", StringComparison.Ordinal)),
+        });
+        verdicts.AsArray().Select(problems => problems!.AsArray().Count > 0).ShouldBe([false, true, true]);
+    }
+
     [Fact]
     public async Task Relays_MaxResults_ShowsTheBest()
     {
@@ -83,7 +105,7 @@ public sealed class RelaysCommandTests : IDisposable
     {
         await using var router = await TestDaemon.StartAsync(Role.Router);
         await using var directory = await DirectoryServer.StartAsync(new UriBuilder(router.Base) { Scheme = "ws", Path = RelayEndpoints.Path }.Uri);
-        await Patience.UntilAsync(() => router.Services.GetRequiredService<RelayHub>().StoredEvents > 0);
+        await Patience.UntilAsync(() => router.Services.GetRequiredService<RelayHub>().Find([new NostrFilter { Kinds = new HashSet<int> { FedAiKinds.CapsAnnounce } }]).Count > 0);
 
         var result = await Fedai.RunAsync("routers", "--data", folder.Path, "--aggregators", directory.Url.ToString(), "--set", "http.allowPrivate=loopback", "--json");
 

@@ -273,6 +273,28 @@ public sealed class RelayIngestTests : IDisposable
             ingest.Take(ControlEvents.Sign(router, Sample.Caps with { Type = type, Payload = System.Text.Encoding.UTF8.GetBytes(content) })).ShouldBe(IngestVerdict.InvalidPayload);
     }
 
+    /// <summary>Row FED-12: each member that WIRE requires, taken out in turn.</summary>
+    [Theory]
+    [InlineData("routerId")]
+    [InlineData("transportEndpoints")]
+    [InlineData("supportedJobTypes")]
+    [InlineData("resourceLimits")]
+    [InlineData("modelCaps")]
+    [InlineData("privacyCaps")]
+    [InlineData("settlementCaps")]
+    [InlineData("timestamp")]
+    [InlineData("expiry")]
+    public void Take_ProfileWithoutARequiredMember_IsAnInvalidPayload(string member)
+    {
+        var profile = System.Text.Json.Nodes.JsonNode.Parse(Sample.Caps.Payload.Span)!.AsObject();
+        NostrEvent Sign() => ControlEvents.Sign(router, Sample.Caps with { Payload = System.Text.Encoding.UTF8.GetBytes(profile.ToJsonString()) });
+        Ingest(Open).Take(Sign()).ShouldBe(IngestVerdict.Taken);
+
+        profile.Remove(member).ShouldBeTrue();
+
+        ingest.Take(Sign()).ShouldBe(IngestVerdict.InvalidPayload);
+    }
+
     private NostrEvent SignPrice(RouterJobType type, long msat)
     {
         var sheet = new PriceSheet

@@ -72,6 +72,31 @@ public sealed class TrustServiceTests : IAsyncDisposable
         await service.StopAsync(default);
     }
 
+    /// <summary>Five thousand follows make a list of 350 KB, at a relay that others run.</summary>
+    [Fact]
+    public async Task Roots_FollowThousands_AllOfThemCount()
+    {
+        static Hex32 Number(int number) => Hex32.TryParse($"{number:x64}", out var key) ? key : throw new FormatException();
+        var list = NostrEvent.Sign(own, NostrKinds.FollowList, Now, [.. Enumerable.Range(1, 5000).Select(number => (string[])["p", $"{number:x64}"])], "");
+        await using var relay = await ScriptedRelay.StartAsync(async (_, client) =>
+        {
+            while (true)
+            {
+                var request = await client.ReceiveAsync("REQ");
+                await client.SendAsync(RelayFrame.WriteEvent((string)request[1]!, list));
+                await client.SendAsync(RelayFrame.WriteEose((string)request[1]!));
+            }
+        });
+        await using var pool = await RunningPool.StartAsync(relay.Url);
+        var service = Service(pool.Pool, scores);
+
+        await service.StartAsync(default);
+
+        await Patience.UntilAsync(() => scores.Current.Of(Number(5000)) == 500);
+        scores.Current.Of(Number(1)).ShouldBe(500);
+        await service.StopAsync(default);
+    }
+
     [Fact]
     public async Task OwnRelay_IsARelayToo()
     {

@@ -12,7 +12,7 @@ public sealed class RouterReceiptsTests
     private const long From = 2_000_000 * Quarter;
 
     [Fact]
-    public async Task Newest_RecordsOfAQuarterHour_GiveTheirRootAMinuteAfterItsEnd()
+    public async Task Newest_RecordsOfAQuarterHour_GiveTheirRootWhenNoneCanComeLate()
     {
         await using var store = new TestStore();
         byte[][] envelopes = ["{\"payload\":1}"u8.ToArray(), "{\"payload\":2}"u8.ToArray()];
@@ -22,8 +22,8 @@ public sealed class RouterReceiptsTests
         await AddAsync(store, "after", From + Quarter, "{\"payload\":4}"u8.ToArray());
         var receipts = new RouterReceipts(store.Tables.Metering);
 
-        receipts.Newest(From + Quarter + 59_999).ShouldNotBeNull().UntilMs.ShouldBe(From);
-        var window = receipts.Newest(From + Quarter + 60_000).ShouldNotBeNull();
+        receipts.Newest(From + Quarter + 359_999).ShouldNotBeNull().UntilMs.ShouldBe(From);
+        var window = receipts.Newest(From + Quarter + 360_000).ShouldNotBeNull();
 
         (window.FromMs, window.UntilMs).ShouldBe((From, From + Quarter));
         window.Root.ShouldBe(Convert.ToHexStringLower(MerkleTree.Root(envelopes.Select(envelope => MerkleTree.Leaf(envelope)))));

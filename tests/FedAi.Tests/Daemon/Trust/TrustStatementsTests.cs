@@ -30,6 +30,15 @@ public sealed class TrustStatementsTests : IDisposable
         TrustStatements.Read(Event(NostrKinds.FollowList, [.. Enumerable.Range(0, 3000).Select(number => (string[])["p", Hex(number)])]))!.Keys.Length.ShouldBe(2000);
 
     [Fact]
+    public void Read_ListOfARoot_CountsToItsEndWithinReason()
+    {
+        NostrEvent Of(int keys) => Event(NostrKinds.FollowList, [.. Enumerable.Range(0, keys).Select(number => (string[])["p", Hex(number)])]);
+
+        TrustStatements.Read(Of(3000), TrustStatements.MaxRootKeys)!.Keys.Length.ShouldBe(3000);
+        TrustStatements.Read(Of(11_000), TrustStatements.MaxRootKeys)!.Keys.Length.ShouldBe(10_000);
+    }
+
+    [Fact]
     public void Read_Report_NamesOneKey()
     {
         TrustStatements.Read(Event(NostrKinds.Report, ["e", Hex(9), "spam"], ["p", Hex(1), "spam"]))!.Subject.ShouldBe(Parse(Hex(1)));

@@ -48,6 +48,22 @@ public sealed class HpkeVectorTests
         CheckExports(context!);
     }
 
+    /// <summary>RFC 8439, section 2.8.2: the cipher under every sealed payload.</summary>
+    [Fact]
+    public void ChaCha20Poly1305_VectorOfRfc8439_GivesItsCiphertextAndTag()
+    {
+        var plain = "Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it."u8.ToArray();
+        var (sealedText, tag) = (new byte[plain.Length], new byte[16]);
+        using var cipher = new System.Security.Cryptography.ChaCha20Poly1305(Enumerable.Range(0x80, 32).Select(number => (byte)number).ToArray());
+
+        cipher.Encrypt(Convert.FromHexString("070000004041424344454647"), plain, sealedText, tag, Convert.FromHexString("50515253c0c1c2c3c4c5c6c7"));
+
+        Convert.ToHexStringLower(sealedText).ShouldBe(
+            "d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d63dbea45e8ca9671282fafb69da92728b1a71de0a9e060b2905d6a5b67ecd3b36"
+            + "92ddbd7f2d778b8c9803aee328091b58fab324e4fad675945585808b4831d7bc3ff4def08e4b7a9de576d26586cec64b6116");
+        Convert.ToHexStringLower(tag).ShouldBe("1ae10b594f09e26a7e902ecbd0600691");
+    }
+
     [Fact]
     public void X25519_VectorOfRfc7748_GivesItsSharedSecret()
     {

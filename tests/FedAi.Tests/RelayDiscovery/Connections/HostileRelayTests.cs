@@ -82,6 +82,37 @@ public sealed class HostileRelayTests
         relay.Connections.ShouldBe(1);
     }
 
+    /// <summary>Follow lists of thousands are common; nothing else of that length is let in, not even where such lists are read.</summary>
+    [Fact]
+    public async Task Frame_LongerThanOthers_IsReadOnlyForTheKindsThatMayBeLong()
+    {
+        using var key = KeyPair.Generate();
+        IReadOnlyList<IReadOnlyList<string>> Keys(int count) => [.. Enumerable.Range(0, count).Select(number => (string[])["p", $"{number:x64}"])];
+        var list = NostrEvent.Sign(key, NostrKinds.FollowList, 1, Keys(5000), "");
+        var endless = NostrEvent.Sign(key, NostrKinds.FollowList, 2, Keys(8000), "");
+        var report = NostrEvent.Sign(key, NostrKinds.Report, 3, Keys(5000), "");
+        var end = NostrEvent.Sign(key, NostrKinds.FollowList, 4, Keys(1), "");
+        var kinds = new HashSet<int> { NostrKinds.FollowList, NostrKinds.Report };
+        await using var relay = await ScriptedRelay.StartAsync(async (_, client) =>
+        {
+            string[] asked = [(string)(await client.ReceiveAsync("REQ"))[1]!, (string)(await client.ReceiveAsync("REQ"))[1]!];
+            foreach (var subscription in asked)
+                foreach (var sent in (NostrEvent[])[list, endless, report, end]) await client.SendAsync(RelayFrame.WriteEvent(subscription, sent));
+            await client.SendAsync(RelayFrame.WriteEvent("somebody-else", list));
+            await client.ReceiveAsync();
+        });
+        await using var pool = await RunningPool.StartAsync(relay.Url);
+
+        await using var lists = await pool.Pool.SubscribeAsync([new NostrFilter { Kinds = kinds }], default, new HashSet<int> { NostrKinds.FollowList });
+        await using var others = await pool.Pool.SubscribeAsync([new NostrFilter { Kinds = kinds }], default);
+
+        (await NextAsync(lists)).Event.Id.ShouldBe(list.Id);
+        (await NextAsync(lists)).Event.Id.ShouldBe(end.Id);
+        (await NextAsync(others)).Event.Id.ShouldBe(end.Id);
+        await Patience.UntilAsync(() => pool.Pool.Status[0].RefusedFrames == 6);
+        relay.Connections.ShouldBe(1);
+    }
+
     [Fact]
     public async Task Frame_WithoutEnd_EndsTheConnection()
     {
