@@ -38,7 +38,7 @@ internal static class AnnouncementBuilder
         var summary = new ReceiptSummary
         {
             RouterId = routerId,
-            ReceiptId = string.Create(CultureInfo.InvariantCulture, $"{window.FromMs}-{window.UntilMs}"),
+            ReceiptId = window.Id,
             ReceiptHash = window.Root,
             Timestamp = nowMs,
             Expiry = nowMs + ValidMs,
