@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FedAi.Daemon.OpenAi;
 using FedAi.Daemon.Peering;
 using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
@@ -28,7 +29,7 @@ internal static class NodeModule
         services.AddSingleton(provider => new OwnManifest(Path.Combine(dataFolder, OwnManifest.FileName), provider.GetRequiredService<RouterCallClient>(), provider.GetRequiredService<ILogger<OwnManifest>>()));
         services.AddSingleton<ChannelStates>().AddSingleton<RouterConnectClient>().AddSingleton<ChannelListener>();
         services.AddSingleton<IConnectionListenerFactory>(provider => provider.GetRequiredService<ChannelListener>());
-        services.AddHostedService<RegistrationService>().AddHostedService<MeteringReportService>().AddHostedService<RouterConnectService>();
+        services.AddSingleton<RegistrationService>().AddHostedService(provider => provider.GetRequiredService<RegistrationService>()).AddHostedService<MeteringReportService>().AddHostedService<RouterConnectService>();
     }
 
     /// <summary>Beside its own address, the server listens for what this node opens itself (DECISIONS E13).</summary>
@@ -45,6 +46,7 @@ internal static class NodeModule
     public static void Map(WebApplication app)
     {
         app.Services.GetRequiredService<NodeEndpoints>().Map(app);
+        app.MapDescription();
         var offer = app.Services.GetRequiredService<NodeOffer>();
         app.Services.GetRequiredService<IRunner>().Changed += offer.Changed;
         app.Services.GetRequiredService<ChannelStates>().Opened += offer.Changed;
