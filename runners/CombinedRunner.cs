@@ -1,4 +1,5 @@
 using FedAi.Protocol.Messages;
+using FedAi.Runners.Library;
 
 namespace FedAi.Runners;
 
@@ -8,6 +9,8 @@ public sealed class CombinedRunner(IRunner first, params IReadOnlyList<IRunner> 
     private readonly IReadOnlyList<IRunner> all = [first, .. others];
 
     public IReadOnlyList<RunnerModel> Models => [.. all.SelectMany(runner => runner.Models)];
+
+    public IReadOnlyList<ModelStanding> Standings => [.. all.SelectMany(runner => runner.Standings)];
 
     public RunnerStatus Status => first.Status;
 

@@ -1,4 +1,5 @@
 using FedAi.Protocol.Messages;
+using FedAi.Runners.Library;
 
 namespace FedAi.Runners;
 
@@ -16,6 +17,9 @@ public interface IRunner : IAsyncDisposable
 
     /// <summary>State for <c>/status</c> and <c>/health</c>; never contains a prompt or an output.</summary>
     RunnerStatus Status { get; }
+
+    /// <summary>Where each model file stands that is to be served, offered or not; empty where there are no files.</summary>
+    IReadOnlyList<ModelStanding> Standings => [];
 
     /// <summary>
     /// Runs one request: <see cref="InferenceStarted"/>, deltas, then exactly one <see cref="InferenceEnd"/> or

@@ -9,6 +9,7 @@ internal sealed record ApiKeyOrder
     public string? Id { get; init; }
     public string? Npub { get; init; }
     public string? Name { get; init; }
+    public string? Namespace { get; init; }
     public double? PerSecond { get; init; }
     public long? Burst { get; init; }
     public long? Concurrency { get; init; }

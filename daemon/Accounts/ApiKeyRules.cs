@@ -23,6 +23,8 @@ internal static class ApiKeyRules
         if (!PublicKey.TryParse(order.Npub ?? "", out var owner)) problems.Add("--npub must be a public key: npub1… or 64 hex digits");
         var name = order.Name ?? "";
         if (name.Length > MaxNameChars || name.Any(char.IsControl)) problems.Add($"--name may have {MaxNameChars} characters, none of them a control character");
+        var group = order.Namespace ?? "";
+        if (group.Length > MaxNameChars || !group.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.')) problems.Add($"--namespace may have {MaxNameChars} of a-z, A-Z, 0-9, . _ -");
         var models = order.Models ?? [];
         if (models.Count > MaxModels || models.Any(model => model.Length is 0 or > MaxModelChars || model.Any(char.IsControl))) problems.Add($"--models may name {MaxModels} models of at most {MaxModelChars} characters");
         if (order.ExpiresMs <= nowMs) problems.Add("--days must be 1 or more");
@@ -33,6 +35,7 @@ internal static class ApiKeyRules
             Id = "",
             Npub = owner!.Npub,
             Name = name,
+            Namespace = group,
             CreatedMs = 0,
             ExpiresMs = order.ExpiresMs,
             PerSecond = order.PerSecond,

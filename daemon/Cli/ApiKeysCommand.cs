@@ -10,11 +10,12 @@ using FedAi.Protocol.Messages;
 
 namespace FedAi.Daemon.Cli;
 
-/// <summary><c>fedai apikeys new|list|revoke|rotate</c>: who may use this daemon's /v1 from other machines, and how much. Asks the running daemon, or works on its store when none runs.</summary>
+/// <summary><c>fedai apikeys new|list|usage|revoke|rotate</c>: who may use this daemon's /v1 from other machines, and how much. Asks the running daemon, or works on its store when none runs.</summary>
 internal static class ApiKeysCommand
 {
     private static readonly Option<string?> Npub = new("--npub") { Description = "whose key it is, and to whom its use is booked (default: this daemon's own)", HelpName = "NPUB" };
     private static readonly Option<string?> Name = new("--name") { Description = "your own word for it", HelpName = "TEXT" };
+    private static readonly Option<string?> Namespace = new("--namespace") { Description = "the group it belongs to: fedai apikeys usage sums up each", HelpName = "NAME" };
     private static readonly Option<double?> Rps = new("--rps") { Description = "requests per second in the long run (default: api.rps)", HelpName = "N" };
     private static readonly Option<long?> Burst = new("--burst") { Description = "requests that may come at once (default: api.burst)", HelpName = "N" };
     private static readonly Option<long?> Concurrency = new("--concurrency") { Description = "requests running at the same time (default: api.concurrency)", HelpName = "N" };
@@ -27,15 +28,17 @@ internal static class ApiKeysCommand
 
     public static Command Create()
     {
-        var make = new Command("new", "make a key and print it, this once") { CliOptions.Data, CliOptions.Config, CliOptions.Set, CliOptions.Json, Npub, Name, Rps, Burst, Concurrency, Tokens, Per, Models, Days };
+        var make = new Command("new", "make a key and print it, this once") { CliOptions.Data, CliOptions.Config, CliOptions.Set, CliOptions.Json, Npub, Name, Namespace, Rps, Burst, Concurrency, Tokens, Per, Models, Days };
         make.SetAction(NewAsync);
         var list = new Command("list", "show the keys, their limits and what they used") { CliOptions.Data, CliOptions.Config, CliOptions.Set, CliOptions.Json };
         list.SetAction((arguments, cancellationToken) => RunAsync(arguments, new ApiKeyOrder { Op = ApiKeyOrder.List }, cancellationToken));
+        var usage = new Command("usage", "sum up what the keys of each namespace used") { CliOptions.Data, CliOptions.Config, CliOptions.Set, CliOptions.Json };
+        usage.SetAction((arguments, cancellationToken) => RunAsync(arguments, new ApiKeyOrder { Op = ApiKeyOrder.List }, cancellationToken, UsageOf));
         var revoke = new Command("revoke", "take a key back at once, for good") { CliOptions.Data, CliOptions.Config, CliOptions.Set, CliOptions.Json, Id };
         revoke.SetAction((arguments, cancellationToken) => RunAsync(arguments, new ApiKeyOrder { Op = ApiKeyOrder.Revoke, Id = arguments.GetValue(Id) }, cancellationToken));
         var rotate = new Command("rotate", "give a key a new secret, and print it, this once") { CliOptions.Data, CliOptions.Config, CliOptions.Set, CliOptions.Json, Id, Grace };
         rotate.SetAction((arguments, cancellationToken) => RunAsync(arguments, new ApiKeyOrder { Op = ApiKeyOrder.Rotate, Id = arguments.GetValue(Id), GraceSeconds = arguments.GetValue(Grace) }, cancellationToken));
-        return new Command("apikeys", "keys with which programs on other machines may use /v1") { make, list, revoke, rotate };
+        return new Command("apikeys", "keys with which programs on other machines may use /v1") { make, list, usage, revoke, rotate };
     }
 
     private static async Task<int> NewAsync(ParseResult arguments, CancellationToken cancellationToken)
@@ -57,6 +60,7 @@ internal static class ApiKeysCommand
             Op = ApiKeyOrder.New,
             Npub = npub,
             Name = arguments.GetValue(Name),
+            Namespace = arguments.GetValue(Namespace),
             PerSecond = arguments.GetValue(Rps),
             Burst = arguments.GetValue(Burst),
             Concurrency = arguments.GetValue(Concurrency),
@@ -67,7 +71,10 @@ internal static class ApiKeysCommand
         }, cancellationToken);
     }
 
-    private static async Task<int> RunAsync(ParseResult arguments, ApiKeyOrder order, CancellationToken cancellationToken)
+    /// <summary>The part of a list that is about namespaces.</summary>
+    private static JsonObject UsageOf(JsonObject listed) => new() { ["namespaces"] = listed["namespaces"]!.DeepClone() };
+
+    private static async Task<int> RunAsync(ParseResult arguments, ApiKeyOrder order, CancellationToken cancellationToken, Func<JsonObject, JsonObject>? part = null)
     {
         var (answer, problem, code) = await AskAsync(arguments, order, cancellationToken);
         if (answer is null)
@@ -76,6 +83,7 @@ internal static class ApiKeysCommand
             return code;
         }
 
+        answer = part?.Invoke(answer) ?? answer;
         if (arguments.GetValue(CliOptions.Json)) Console.WriteLine(answer.ToJsonString());
         else foreach (var line in Lines(order.Op, answer)) Console.WriteLine(TerminalText.Clean(line));
         return ExitCodes.Ok;
@@ -119,11 +127,19 @@ internal static class ApiKeysCommand
 
     private static IEnumerable<string> Lines(string op, JsonObject answer)
     {
+        if (op == ApiKeyOrder.List && answer["keys"] is null)
+        {
+            yield return "namespace         keys  requests  running  tokens used";
+            foreach (var group in answer["namespaces"]!.AsArray())
+                yield return $"{((string)group!["namespace"]! is { Length: > 0 } named ? named : "(none)"),-16}  {group["keys"],4}  {group["requests"],8}  {group["running"],7}  {group["usedTokens"],11}";
+            yield break;
+        }
+
         if (op == ApiKeyOrder.List)
         {
             yield return "id        state    requests  running  tokens used  of             name / npub";
             foreach (var key in answer["keys"]!.AsArray())
-                yield return $"{key!["id"]}  {key["state"],-7}  {key["requests"],8}  {key["running"],7}  {key["usedTokens"],11}  {Quota(key),-13}  {key["name"]} {key["npub"]}";
+                yield return $"{key!["id"]}  {key["state"],-7}  {key["requests"],8}  {key["running"],7}  {key["usedTokens"],11}  {Quota(key),-13}  {((string)key["namespace"]! is { Length: > 0 } group ? group + "/" : "")}{key["name"]} {key["npub"]}";
             yield break;
         }
 

@@ -11,7 +11,7 @@ internal static class FedAiCommand
         ("setup", Setup.SetupCommand.Create), ("run", RunCommand.Create), ("gateway", GatewayCommand.Create), ("relay", RelayCommand.Create),
         ("relays", RelaysCommand.Create), ("keys", KeysCommand.Create), ("apikeys", ApiKeysCommand.Create),
         ("manifest", ManifestCommand.Create), ("status", StatusCommand.Create), ("ask", AskCommand.Create),
-        ("routers", RoutersCommand.Create), ("trust", TrustCommand.Create), ("metering", MeteringCommand.Create),
+        ("routers", RoutersCommand.Create), ("trust", TrustCommand.Create), ("metering", MeteringCommand.Create), ("trace", TraceCommand.Create),
         ("config", ConfigCommand.Create), ("doctor", DoctorCommand.Create), ("profile", ProfileCommand.Create),
         ("bench", BenchCommand.Create), ("recommend", RecommendCommand.Create), ("models", ModelsCommand.Create), ("reload", ReloadCommand.Create),
     ];

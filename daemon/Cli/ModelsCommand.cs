@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using FedAi.Daemon.Control;
 using FedAi.Daemon.Hosting;
@@ -17,7 +16,7 @@ internal static class ModelsCommand
     public static Command Create()
     {
         var list = new Command("list", "which models are here, and from where") { CliOptions.Data, CliOptions.Json };
-        list.SetAction((arguments, _) => GuardAsync(() => ListAsync(arguments)));
+        list.SetAction((arguments, cancellationToken) => GuardAsync(() => ModelsListCommand.ListAsync(arguments, cancellationToken)));
         var remove = new Command("rm", "forget a model and delete its file") { Name, CliOptions.Data, CliOptions.Json, Force };
         remove.SetAction((arguments, cancellationToken) => GuardAsync(() => RemoveAsync(arguments, cancellationToken)));
         return new Command("models", "model files: get, check, list and remove them") { list, ModelsAddCommand.Create(), ModelsPullCommand.Create(), remove, ModelsVerifyCommand.Create() };
@@ -60,46 +59,6 @@ internal static class ModelsCommand
         ["source"] = entry.Source,
         ["addedMs"] = entry.AddedMs,
     };
-
-    private static Task<int> ListAsync(ParseResult arguments)
-    {
-        var library = Library(arguments);
-        var models = library.Read();
-        var others = library.Files().Where(path => models.All(entry => library.PathOf(entry) != path)).Select(Path.GetFileName).ToList();
-        var unfinished = library.Unfinished();
-        if (arguments.GetValue(CliOptions.Json))
-        {
-            Console.WriteLine(new JsonObject
-            {
-                ["folder"] = library.Folder,
-                ["models"] = new JsonArray([.. models.Select(entry => Listed(entry, library))]),
-                ["unfinished"] = new JsonArray([.. unfinished.Select(one => new JsonObject { ["name"] = one.Name, ["bytes"] = one.Bytes, ["allBytes"] = one.AllBytes, ["source"] = one.Source })]),
-                ["notAdded"] = new JsonArray([.. others.Select(name => JsonValue.Create(name))]),
-            }.ToJsonString());
-            return Task.FromResult(ExitCodes.Ok);
-        }
-
-        if (models.Count + others.Count + unfinished.Count == 0)
-            Console.WriteLine($"no models in {library.Folder} yet: get one with fedai models pull hf:OWNER/REPOSITORY/FILE.gguf, or take one you have with fedai models add FILE");
-        var width = models.Select(entry => entry.Name.Length).DefaultIfEmpty().Max();
-        foreach (var entry in models)
-        {
-            var state = File.Exists(library.PathOf(entry)) ? "" : "  its file is gone: pull or add it again, or fedai models rm " + entry.Name;
-            Console.WriteLine(TerminalText.Clean(string.Create(CultureInfo.InvariantCulture,
-                $"{entry.Name.PadRight(width)}  {ByteText.Show(entry.Bytes),9}  {entry.Sha256[..12]}  {DateTimeOffset.FromUnixTimeMilliseconds(entry.AddedMs):yyyy-MM-dd}  {entry.Source}{state}")));
-        }
-
-        foreach (var one in unfinished) Console.WriteLine(TerminalText.Clean($"{one.Name}  {ByteText.Show(one.Bytes)} of {ByteText.Show(one.AllBytes)}: fedai models pull {one.Source} goes on, fedai models rm {one.Name} throws it away"));
-        foreach (var name in others) Console.WriteLine(TerminalText.Clean($"{name}  not added: fedai models add {Path.Combine(library.Folder, name!)} writes down its hash"));
-        return Task.FromResult(ExitCodes.Ok);
-    }
-
-    private static JsonObject Listed(ModelEntry entry, ModelLibrary library)
-    {
-        var json = ToJson(entry);
-        json["present"] = File.Exists(library.PathOf(entry));
-        return json;
-    }
 
     private static async Task<int> RemoveAsync(ParseResult arguments, CancellationToken cancellationToken)
     {

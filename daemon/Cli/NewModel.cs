@@ -22,7 +22,7 @@ internal sealed record NewModel(string Name, string? Sha256)
         if (ModelRules.NameProblem(name) is { } unfit) return (null, new(unfit + "; give one with --name"));
         var expected = arguments.GetValue(HashOption);
         if (expected is not null && ModelRules.Hash(expected) is null) return (null, new($"--sha256 {expected} is no SHA-256: it has 64 hex digits"));
-        return !arguments.GetValue(Force) && library.Read().Any(entry => entry.Name == name)
+        return !arguments.GetValue(Force) && library.Read().Any(entry => entry.Name == name && File.Exists(library.PathOf(entry)))
             ? (null, new($"a model {name} is here already: remove it (fedai models rm {name}), give the new one another --name, or replace it with --force"))
             : (new(name, expected is null ? null : ModelRules.Hash(expected)), null);
     }

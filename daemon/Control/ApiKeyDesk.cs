@@ -15,7 +15,11 @@ internal static class ApiKeyDesk
         switch (order.Op)
         {
             case ApiKeyOrder.List:
-                return (new JsonObject { ["keys"] = new JsonArray([.. keys.All.Select(account => ToJson(account, time))]) }, null);
+                return (new JsonObject
+                {
+                    ["keys"] = new JsonArray([.. keys.All.Select(account => ToJson(account, time))]),
+                    ["namespaces"] = new JsonArray([.. keys.All.GroupBy(account => account.Key.Namespace, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal).Select(Sum)]),
+                }, null);
 
             case ApiKeyOrder.New:
                 if (!ApiKeyRules.TryRead(order, time.GetUtcNow().ToUnixTimeMilliseconds(), out var wanted, out var unfit)) return (null, unfit);
@@ -45,6 +49,21 @@ internal static class ApiKeyDesk
         return answer;
     }
 
+    /// <summary>What the keys of a group used, each in its own current period.</summary>
+    private static JsonObject Sum(IGrouping<string, ApiAccount> group)
+    {
+        var used = group.Select(account => account.Current).ToList();
+        return new JsonObject
+        {
+            ["namespace"] = group.Key,
+            ["keys"] = used.Count,
+            ["usedTokens"] = used.Sum(one => one.Usage.Tokens),
+            ["reservedTokens"] = used.Sum(one => one.Usage.Reserved),
+            ["requests"] = used.Sum(one => one.Usage.Requests),
+            ["running"] = used.Sum(one => one.Running),
+        };
+    }
+
     private static JsonObject ToJson(ApiAccount account, TimeProvider time)
     {
         var (key, (usage, running)) = (account.Key, account.Current);
@@ -53,6 +72,7 @@ internal static class ApiKeyDesk
             ["id"] = key.Id,
             ["npub"] = key.Npub,
             ["name"] = key.Name,
+            ["namespace"] = key.Namespace,
             ["state"] = key.RevokedMs is not null ? "revoked" : key.ExpiresMs <= time.GetUtcNow().ToUnixTimeMilliseconds() ? "expired" : "active",
             ["createdMs"] = key.CreatedMs,
             ["expiresMs"] = key.ExpiresMs,

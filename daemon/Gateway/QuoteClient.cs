@@ -4,11 +4,12 @@ using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Envelopes;
 using FedAi.Protocol.Json;
 using FedAi.Protocol.Messages;
+using FedAi.Protocol.Rules;
 
 namespace FedAi.Daemon.Gateway;
 
 /// <summary>Asks a router which node would do a request, and for what (POST /quote): the router's own signed word.</summary>
-internal sealed class QuoteClient(PeerHttp http, KeyPair identity, TimeProvider time)
+internal sealed class QuoteClient(PeerHttp http, RequestTraces traces, KeyPair identity, TimeProvider time)
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
@@ -25,14 +26,18 @@ internal sealed class QuoteClient(PeerHttp http, KeyPair identity, TimeProvider 
             if (!answer.IsSuccessStatusCode) return (null, await PeerRefusal.ReadAsync(answer, ErrorCode.RouterError, deadline.Token));
             await using var stream = new BoundedStream(await answer.Content.ReadAsStreamAsync(deadline.Token), MaxAnswerBytes);
             using var json = await JsonDocument.ParseAsync(stream, cancellationToken: deadline.Token);
-            return json.RootElement.ValueKind == JsonValueKind.Object
+            if (json.RootElement.ValueKind == JsonValueKind.Object
                 && json.RootElement.TryGetProperty("quote"u8, out var nested)
                 && EnvelopeSealer.TryOpen(nested, out var envelope, out _)
                 && envelope.Key.Equals(router.Key) && envelope.VerifySignature()
                 && envelope.TryRead(ProtocolJson.Default.QuoteResponse, out var quote, out _)
-                && quote.RequestId == asked.RequestId && quote.ModelId == asked.ModelId
-                ? (quote, null)
-                : (null, new Refusal(ErrorCode.RouterError, "The router's quote is not signed by it, or belongs to another request."));
+                && quote.RequestId == asked.RequestId && quote.ModelId == asked.ModelId)
+            {
+                traces.Quoted(asked.RequestId, router.Key, asked.ModelId, Prices.ToMsat(quote.Price.Total) ?? 0);
+                return (quote, null);
+            }
+
+            return (null, new Refusal(ErrorCode.RouterError, "The router's quote is not signed by it, or belongs to another request."));
         }
         catch (JsonException)
         {

@@ -8,7 +8,7 @@ using FedAi.Protocol.Nostr;
 namespace FedAi.Daemon.Gateway;
 
 /// <summary>Ranks the known routers by what this daemon knows of them, and learns from every request how they do.</summary>
-internal sealed class RouterChoice(RouterDirectory routers, TrustScores trust, PeerExperience experience, TimeProvider time)
+internal sealed class RouterChoice(RouterDirectory routers, TrustScores trust, PeerExperience experience, RequestTraces traces, TimeProvider time)
 {
     /// <summary>Only routers that were asked have an entry; more than this means that long gone ones are among them.</summary>
     private const int MaxLoads = 4096;
@@ -24,6 +24,10 @@ internal sealed class RouterChoice(RouterDirectory routers, TrustScores trust, P
     /// <summary>All known routers as they would be asked now, for people: those kept out last.</summary>
     public IReadOnlyList<RouterCandidate> Explain(string? modelId) =>
         RouterRanking.Order([.. routers.Current.Where(router => modelId is null || router.Profile.ModelCaps.Any(model => model.ModelId == modelId))], FactsOf, modelId, lot: "", NowMs());
+
+    /// <summary>A request that was sent there is over: it was answered (done), refused, or the asker left.</summary>
+    public void Asked(KnownRouter router, InferenceRequest request, TimeSpan took, bool done, Refusal? refusal) =>
+        traces.Asked(request.RequestId, router.Key, request.ModelId, took, done, refusal);
 
     /// <summary>A request starts there; the caller says when it leaves.</summary>
     public PeerLoad Enter(KnownRouter router)

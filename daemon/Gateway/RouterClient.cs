@@ -37,6 +37,7 @@ internal sealed class RouterClient(RouterDirectory routers, RouterChoice choice,
             var load = choice.Enter(router);
             var asked = time.GetTimestamp();
             var answered = false;
+            var ended = false;
             Refusal? failed = null;
             try
             {
@@ -59,6 +60,7 @@ internal sealed class RouterClient(RouterDirectory routers, RouterChoice choice,
 
                     if (step is InferenceEnd { Signed: { } signed })
                     {
+                        ended = true;
                         proofs.Add(request, signed, owner);
                         choice.Succeeded(router, signed.Node);
                     }
@@ -69,6 +71,7 @@ internal sealed class RouterClient(RouterDirectory routers, RouterChoice choice,
             finally
             {
                 load.Leave();
+                choice.Asked(router, request, time.GetElapsedTime(asked), ended, failed);
             }
 
             if (failed is null) yield break;

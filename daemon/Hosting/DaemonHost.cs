@@ -65,6 +65,7 @@ internal static partial class DaemonHost
         }
 
         if (context.Role is not Role.Relay) app.MapTrust();
+        if (context is { Role: not Role.Relay, DataFolder: not null }) app.MapTrace();
         switch (context.Role)
         {
             case Role.Node: NodeModule.Map(app); break;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FedAi.Daemon.Node;
 using FedAi.Daemon.Peering;
 
 namespace FedAi.Daemon.Hosting;
@@ -49,6 +50,7 @@ internal sealed class DrainLifetime(RequestGuard guard, IHostApplicationLifetime
         {
             // First of all, so that nobody sends new requests here, and while relays and their readers are still connected.
             if (services.GetService<AnnouncementService>() is { } announcements) await announcements.WithdrawAsync();
+            if (services.GetService<RegistrationService>() is { } registration) await registration.WithdrawAsync();
         }
         finally
         {

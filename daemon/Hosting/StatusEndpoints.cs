@@ -49,6 +49,7 @@ internal static class StatusEndpoints
         // How this process is built inside is nobody's business elsewhere.
         if (PeerAddress.IsLocal(context))
         {
+            if (daemon.Role == Role.Node) status["modelStates"] = NodeModule.ModelStates(services);
             status["inFlightRequests"] = guard.InFlight;
             status["listen"] = new JsonArray([.. running.Addresses.Select(address => JsonValue.Create(address.ToString()))]);
             foreach (var (name, value) in PeeringModule.Status(services)) status[name] = value?.DeepClone();

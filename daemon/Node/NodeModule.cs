@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FedAi.Daemon.OpenAi;
 using FedAi.Daemon.Peering;
 using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
@@ -28,7 +29,8 @@ internal static class NodeModule
         services.AddSingleton(provider => new OwnManifest(Path.Combine(dataFolder, OwnManifest.FileName), provider.GetRequiredService<RouterCallClient>(), provider.GetRequiredService<ILogger<OwnManifest>>()));
         services.AddSingleton<ChannelStates>().AddSingleton<RouterConnectClient>().AddSingleton<ChannelListener>();
         services.AddSingleton<IConnectionListenerFactory>(provider => provider.GetRequiredService<ChannelListener>());
-        services.AddHostedService<RouterJoinService>().AddHostedService<RegistrationService>().AddHostedService<MeteringReportService>().AddHostedService<RouterConnectService>();
+        services.AddHostedService<RouterJoinService>();
+        services.AddSingleton<RegistrationService>().AddHostedService(provider => provider.GetRequiredService<RegistrationService>()).AddHostedService<MeteringReportService>().AddHostedService<RouterConnectService>();
     }
 
     /// <summary>Beside its own address, the server listens for what this node opens itself (DECISIONS E13).</summary>
@@ -45,6 +47,7 @@ internal static class NodeModule
     public static void Map(WebApplication app)
     {
         app.Services.GetRequiredService<NodeEndpoints>().Map(app);
+        app.MapDescription();
         var offer = app.Services.GetRequiredService<NodeOffer>();
         app.Services.GetRequiredService<IRunner>().Changed += offer.Changed;
         app.Services.GetRequiredService<ChannelStates>().Opened += offer.Changed;
@@ -87,6 +90,18 @@ internal static class NodeModule
                 .Select(router => KeyValuePair.Create<string, JsonNode?>(router.Key.Npub, router.Value))),
         };
     }
+
+    /// <summary>For this machine: the model files that are to be served, and where each stands.</summary>
+    public static JsonArray ModelStates(IServiceProvider services) =>
+    [
+        .. services.GetRequiredService<IRunner>().Standings.Select(model => new JsonObject
+        {
+            ["name"] = model.Name,
+            ["file"] = model.File,
+            ["state"] = model.State.ToString().ToLowerInvariant(),
+            ["problem"] = model.Problem,
+        }),
+    ];
 
     /// <summary>For fedai doctor: whether its routers reach this node, each the way it does.</summary>
     public static async Task<IReadOnlyList<ReachFinding>> ReachAsync(IServiceProvider services, CancellationToken cancellationToken)

@@ -12,12 +12,17 @@ internal sealed class NodeOffer(NodeIdentity identity, NodeSealKeys seals, IRunn
 {
     private volatile TaskCompletionSource change = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private volatile bool leaving;
+
     /// <summary>Completes when the offer has changed since this call.</summary>
     public Task NextChange() => change.Task;
 
     /// <summary>A model came or went, or the node filled up or emptied.</summary>
     public void Changed() =>
         Interlocked.Exchange(ref change, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+
+    /// <summary>From now on this node offers nothing: it is about to stop.</summary>
+    public void Leave() => leaving = true;
 
     /// <summary>The descriptor for this router, or why there is none yet. Without a model it offers nothing, and says so.</summary>
     public (NodeDescriptor? Descriptor, Refusal? NotYet) Describe(PublicKey router)
@@ -34,7 +39,7 @@ internal sealed class NodeOffer(NodeIdentity identity, NodeSealKeys seals, IRunn
             Capacity = new NodeCapacity { MaxConcurrent = capacity.MaxConcurrency, CurrentLoad = capacity.Running },
             Capabilities =
             [
-                .. runner.Models.Select(model => new ModelCapability
+                .. (leaving ? [] : runner.Models).Select(model => new ModelCapability
                 {
                     ModelId = model.Id,
                     ContextWindow = model.ContextTokens,

@@ -33,6 +33,8 @@ internal sealed class NodeRunner : IRunner
 
     public IReadOnlyList<RunnerModel> Models => inner.Models;
 
+    public IReadOnlyList<ModelStanding> Standings => inner.Standings;
+
     /// <summary>Whether there is something to run, loaded or not.</summary>
     public bool IsConfigured => inner is not NoRunner && problem is null;
 

@@ -15,6 +15,8 @@ internal sealed class RegistrationLog
     /// <summary>Per router: <c>registered</c> or the code it refused with.</summary>
     public IReadOnlyDictionary<PublicKey, string> States => states;
 
+    public bool IsRegistered(PublicKey router) => states.GetValueOrDefault(router) == Registered;
+
     /// <summary>Notes an outcome; true when it differs from the one before.</summary>
     public bool Set(PublicKey router, Refusal? refusal)
     {

@@ -8,10 +8,33 @@ namespace FedAi.Daemon.Node;
 /// Tells every router of this node that it is there and what it offers: at once, when the offer changes, and every 10 s
 /// as a heartbeat (DECISIONS E6). A router that does not answer is asked again soon, then less often.
 /// </summary>
-internal sealed partial class RegistrationService(NodeOffer offer, RouterLinks routers, RouterRegistration registration, RegistrationLog states, TimeProvider time, ILogger<RegistrationService> logger) : BackgroundService
+internal sealed partial class RegistrationService(NodeOffer offer, RouterLinks routers, RouterRegistration registration, RegistrationLog states, TimeProvider time, ILogger<RegistrationService> logger) : BackgroundService, IHostedLifecycleService
 {
+    /// <summary>Routers that do not listen notice by themselves, after the heartbeat is missing.</summary>
+    private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
+
+    private int withdrawn;
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => WithdrawAsync();
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Tells every router that took this node that it offers nothing any more; what runs here goes on. Once.</summary>
+    public async Task WithdrawAsync()
+    {
+        if (Interlocked.Exchange(ref withdrawn, 1) == 1) return;
+        using var patience = new CancellationTokenSource(FarewellLimit, time);
+        offer.Leave();
+        await StopAsync(patience.Token);
+        await Task.WhenAll(routers.All.Where(router => states.IsRegistered(router.Key)).Select(router => registration.RunAsync(router.Key, patience.Token)));
+    }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         RouterLoops.RunAsync(routers, KeepRegisteredAsync, stoppingToken);
@@ -23,6 +46,7 @@ internal sealed partial class RegistrationService(NodeOffer offer, RouterLinks r
         {
             var changed = offer.NextChange();
             var refusal = await registration.RunAsync(router, stopping);
+            if (stopping.IsCancellationRequested) break;
             if (states.Set(router, refusal)) Report(router, refusal);
 
             // ±10 %, so that the heartbeats of many nodes do not fall on one moment.

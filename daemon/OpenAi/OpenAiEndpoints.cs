@@ -11,7 +11,7 @@ internal static class OpenAiEndpoints
     /// <summary>Maps /openapi.json and /v1, and returns the group of the latter, for addresses that only one role has.</summary>
     public static RouteGroupBuilder MapOpenAi(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/openapi.json", DescribeAsync);
+        app.MapDescription();
         var v1 = app.MapGroup(OpenAiAnswer.Root);
         v1.AddEndpointFilter(OpenAiEdge.AdmitAsync);
         v1.MapPost(OpenAiOperation.ChatPath, ChatAsync)
@@ -26,6 +26,9 @@ internal static class OpenAiEndpoints
         v1.MapProofs();
         return v1;
     }
+
+    /// <summary>Maps /openapi.json alone, for a role that has no /v1: it lists every address that is served.</summary>
+    public static void MapDescription(this IEndpointRouteBuilder app) => app.MapGet("/openapi.json", DescribeAsync);
 
     private static Task ChatAsync(HttpContext context, IInferenceBackend backend, OpenAiCalls calls) => calls.AnswerAsync(context, OpenAiOperation.Chat, backend);
 

@@ -16,15 +16,16 @@ internal static class OpenApiDocument
         json.WriteStartObject("info"u8);
         json.WriteString("title"u8, "FedAiP2P"u8);
         json.WriteString("version"u8, typeof(OpenApiDocument).Assembly.GetName().Version?.ToString(3) ?? "0");
-        json.WriteString("description"u8, "OpenAI's API over a federation of nodes. x-fedai-use says of each parameter whether it is honoured, accepted without effect, or refused except with these values."u8);
+        json.WriteString("description"u8, "OpenAI's API over a federation of nodes (/v1), and how its daemons speak with each other (docs/WIRE.md): there a body is a signed envelope, and x-fedai-payload names the type of what it holds. x-fedai-use says of each parameter whether it is honoured, accepted without effect, or refused except with these values."u8);
         json.WriteEndObject();
         json.WriteStartObject("paths"u8);
-        var operations = endpoints.Select(endpoint => (Path: PathOf(endpoint), Method: endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods[0], Operation: endpoint.Metadata.GetMetadata<OpenApiOperation>()))
-            .Where(endpoint => endpoint is { Operation: not null, Method: not null });
+        var operations = endpoints.Select(endpoint => (Path: PathOf(endpoint), Method: endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0], Operation: endpoint.Metadata.GetMetadata<OpenApiOperation>()));
         foreach (var path in operations.GroupBy(endpoint => endpoint.Path, StringComparer.Ordinal).OrderBy(path => path.Key, StringComparer.Ordinal))
         {
             json.WriteStartObject(path.Key);
-            foreach (var (_, method, operation) in path) WriteOperation(json, method!, operation!, path.Key.Contains("{id}", StringComparison.Ordinal));
+            foreach (var (_, method, operation) in path)
+                if (operation is not null) WriteOperation(json, method, path.Key, operation);
+                else WriteOther(json, method, path.Key);
             json.WriteEndObject();
         }
 
@@ -47,24 +48,40 @@ internal static class OpenApiDocument
     /// <summary>As the specification writes it: no catch-all marks.</summary>
     private static string PathOf(RouteEndpoint endpoint) => "/" + endpoint.RoutePattern.RawText!.TrimStart('/').Replace("{**", "{", StringComparison.Ordinal);
 
-    private static void WriteOperation(Utf8JsonWriter json, string method, OpenApiOperation operation, bool hasId)
+    /// <summary>An address of the federation, or of this machine's own commands.</summary>
+    private static void WriteOther(Utf8JsonWriter json, string method, string path)
+    {
+        var (summary, payload) = RouteSummaries.Of(method, path);
+        json.WriteStartObject(method.ToLowerInvariant());
+        json.WriteString("operationId"u8, $"{method.ToLowerInvariant()}{string.Concat(path.Select(character => char.IsAsciiLetterOrDigit(character) ? character : '_'))}");
+        json.WriteString("summary"u8, summary ?? "");
+        WriteParameters(json, path, []);
+        if (payload is not null)
+        {
+            json.WriteString("x-fedai-payload"u8, payload);
+            WriteRaw(json, "requestBody", """{"required":true,"content":{"application/json":""" + Schema("Envelope") + "}}");
+        }
+
+        WriteRaw(json, "responses", """{"200":{"description":"See docs/WIRE.md."},"default":{"description":"A refusal.","content":{"application/json":""" + Schema("Refusal") + "}}}");
+        json.WriteEndObject();
+    }
+
+    private static void WriteParameters(Utf8JsonWriter json, string path, IEnumerable<string> others)
+    {
+        string[] all = [.. path.Split('/').Where(part => part.StartsWith('{')).Select(part => $$$"""{"name":"{{{part[1..^1]}}}","in":"path","required":true,"schema":{"type":"string"}}"""), .. others];
+        if (all.Length > 0) WriteRaw(json, "parameters", $"[{string.Join(',', all)}]");
+    }
+
+    private static void WriteOperation(Utf8JsonWriter json, string method, string path, OpenApiOperation operation)
     {
         json.WriteStartObject(method.ToLowerInvariant());
         json.WriteString("operationId"u8, operation.Id);
         json.WriteString("summary"u8, operation.Summary);
-        if (hasId || operation.Body is not null)
-        {
-            json.WriteStartArray("parameters"u8);
-            if (hasId) json.WriteRawValue("""{"name":"id","in":"path","required":true,"schema":{"type":"string"}}""");
-            if (operation.Body is not null)
-            {
-                json.WriteRawValue($$$"""{"name":"{{{PrivacyHeader.Name}}}","in":"header","description":"Who may read the request.","schema":{"enum":["PL0","PL1","PL2","PL3"],"default":"PL1"}}""");
-                json.WriteRawValue("""{"name":"Prefer","in":"header","description":"respond-async: 202 at once, and the answer at Location.","schema":{"type":"string"}}""");
-            }
-
-            json.WriteEndArray();
-        }
-
+        WriteParameters(json, path, operation.Body is null ? [] :
+        [
+            $$$"""{"name":"{{{PrivacyHeader.Name}}}","in":"header","description":"Who may read the request.","schema":{"enum":["PL0","PL1","PL2","PL3"],"default":"PL1"}}""",
+            """{"name":"Prefer","in":"header","description":"respond-async: 202 at once, and the answer at Location.","schema":{"type":"string"}}""",
+        ]);
         if (operation.Body is { } body) WriteRaw(json, "requestBody", $$$"""{"required":true,"content":{"application/json":{{{Schema(BodyOf(body()))}}}}}""");
         json.WriteStartObject("responses"u8);
         var streamed = operation.StreamedAnswer is { } chunk ? $$$""","text/event-stream":{{{Schema(chunk)}}}""" : "";

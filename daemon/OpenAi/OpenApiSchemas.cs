@@ -47,6 +47,8 @@ internal static class OpenApiSchemas
             """),
         ("DeletedJob", """{"type":"object","required":["id","object","deleted"],"properties":{"id":{"type":"string"},"object":{"const":"fedai.job"},"deleted":{"const":true}}}"""),
         ("Proof", """{"type":"object","required":["request","metering","responseDigest"],"properties":{"request":{"type":"object"},"metering":{"type":"object"},"responseDigest":{"type":"string"},"response":{"type":"object"}}}"""),
+        ("Envelope", """{"type":"object","required":["payload","nonce","ts","keyId","sig"],"properties":{"payload":{"type":"object"},"nonce":{"type":"string"},"ts":{"type":"number"},"keyId":{"type":"string"},"sig":{"type":"string"}}}"""),
+        ("Refusal", """{"type":"object","required":["error"],"properties":{"error":{"type":"string"},"hint":{"type":"string"}}}"""),
         ("Error", """
             {"type":"object","required":["error"],"properties":{"error":{"type":"object","required":["message","type","param","code"],"properties":{"message":{"type":"string"},"type":{"type":"string"},"param":{"type":["string","null"]},"code":{"type":"string"},
              "loading":{"type":"object","required":["progress_percent"],"properties":{"progress_percent":{"type":"integer","minimum":0,"maximum":100},"eta_seconds":{"type":"number"}}}}}}}

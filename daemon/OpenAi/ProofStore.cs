@@ -1,3 +1,5 @@
+using FedAi.Daemon.Peering;
+using FedAi.Daemon.Store;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Envelopes;
 using FedAi.Protocol.Messages;
@@ -51,6 +53,15 @@ internal sealed class ProofStore(TimeProvider time)
             Prune();
             return byRequest.TryGetValue(requestId, out var kept) && Equals(kept.Owner, owner) ? kept.Proof : null;
         }
+    }
+
+    /// <summary>What the node signed of a request, whoever asked it: no answer is in it.</summary>
+    public MeteringRow? Metering(string requestId)
+    {
+        (byte[] Proof, PublicKey? Owner) kept;
+        lock (gate)
+            if (!byRequest.TryGetValue(requestId, out kept)) return null;
+        return ProofRules.Check(kept.Proof) is { Record: { } record, Node: { } node } ? MeteringRows.Of(record, node, kept.Owner?.Npub, default) : null;
     }
 
     private void Prune()

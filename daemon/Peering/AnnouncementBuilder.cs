@@ -39,7 +39,7 @@ internal static class AnnouncementBuilder
         var summary = new ReceiptSummary
         {
             RouterId = routerId,
-            ReceiptId = ReceiptRules.Id(window.FromMs, window.UntilMs),
+            ReceiptId = window.Id,
             ReceiptHash = window.Root,
             Timestamp = nowMs,
             Expiry = nowMs + ValidMs,

@@ -17,7 +17,7 @@ internal static class PeeringModule
         services.AddSingleton(provider => TrustSources.Of(Hex32.From(provider.GetRequiredService<KeyPair>().PublicKey), provider.GetRequiredService<PeerLists>(), provider.GetRequiredService<FilterOptions>().Wot));
         services.AddSingleton<PeerExperience>().AddSingleton<WebOfTrust>();
         services.AddSingleton(provider => new PeerHttp(provider.GetRequiredService<HttpOptions>().AllowPrivate));
-        services.AddSingleton<PeerInference>().AddSingleton<ReachClient>();
+        services.AddSingleton<PeerInference>().AddSingleton<ReachClient>().AddSingleton<RequestTraces>();
         services.AddSingleton(provider => RelaysHttp(provider.GetRequiredService<HttpOptions>().AllowPrivate));
         services.AddSingleton(Pool);
         services.AddSingleton(provider => RelaySources.Finder(provider.GetRequiredService<RelayOptions>(), provider.GetRequiredService<RelayHttp>(), provider.GetRequiredService<TimeProvider>()));

@@ -80,6 +80,7 @@ internal sealed class JobDispatcher(NodeDirectory nodes, PeerInference peers, Ro
             finally
             {
                 node.Load.Leave();
+                metering.Asked(node, resolved, time.GetElapsedTime(asked), ended, refusal);
                 if (answered && !ended) metering.Await(node, resolved, client);
             }
 

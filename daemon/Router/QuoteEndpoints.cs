@@ -8,7 +8,7 @@ using FedAi.Protocol.Rules;
 namespace FedAi.Daemon.Router;
 
 /// <summary>What a request would cost here (WIRE 3.3): the price of the node that would be chosen now, signed, good for a minute; and the key to seal the request with (DECISIONS E11).</summary>
-internal sealed class QuoteEndpoints(EnvelopeGate gate, RouterAdmission admit, NodeDirectory nodes, KeyPair identity, TimeProvider time)
+internal sealed class QuoteEndpoints(EnvelopeGate gate, RouterAdmission admit, NodeDirectory nodes, RequestTraces traces, KeyPair identity, TimeProvider time)
 {
     private const long ValidForMs = 60_000;
 
@@ -47,6 +47,7 @@ internal sealed class QuoteEndpoints(EnvelopeGate gate, RouterAdmission admit, N
             ExpiresAtMs = now + ValidForMs,
             Node = chosen.Node.Descriptor.SealKey is { } key ? new NodeSealKey { KeyId = chosen.Node.Key.Npub, SealKey = key } : null,
         };
+        traces.Quoted(asked.RequestId, chosen.Node.Key, chosen.ModelId, chosen.PriceMsat);
         // The request's own nonce, as WIRE has it, so that the asker can match the answer.
         var envelope = EnvelopeSealer.Seal(quote, ProtocolJson.Default.QuoteResponse, identity, now, admission.Nonce);
         await WireAnswer.WriteAsync(context.Response, (byte[])[.. "{\"quote\":"u8, .. envelope, .. "}"u8]);

@@ -13,7 +13,7 @@ namespace FedAi.Daemon.Router;
 /// The router's books: every accepted metering record, once. Records come with an answer, checked already; or by
 /// themselves, for a request this router placed and whose asker left (DECISIONS E4).
 /// </summary>
-internal sealed class RouterMetering(MeteringTable table, TimeProvider time)
+internal sealed class RouterMetering(MeteringTable table, RequestTraces traces, TimeProvider time)
 {
     /// <summary>Requests whose record may still come. Facts without text, a few hundred bytes each.</summary>
     private const int MaxAwaited = 10_000;
@@ -28,6 +28,10 @@ internal sealed class RouterMetering(MeteringTable table, TimeProvider time)
     /// <summary>Books the record of a finished run. Not waited for: the node's own copy is durable already (DECISIONS E9).</summary>
     public void Accept(SignedResult result, PublicKey? client) =>
         _ = BookAsync(Row(result.Node, result.Metering, result.MeteringEnvelope.Wire, client?.Npub));
+
+    /// <summary>A node was asked, and that is over: it answered (done), refused, or the asker left. Kept for a while only.</summary>
+    public void Asked(NodeEntry node, InferenceRequest request, TimeSpan took, bool done, Refusal? refusal) =>
+        traces.Asked(request.RequestId, node.Key, request.ModelId, took, done, refusal);
 
     /// <summary>The asker of this request left, or the node broke off: its record may come by itself.</summary>
     public void Await(NodeEntry node, InferenceRequest request, PublicKey? client)

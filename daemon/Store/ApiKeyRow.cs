@@ -12,6 +12,9 @@ internal sealed record ApiKeyRow
     /// <summary>The operator's own word for it; may be empty.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The group it belongs to, whose use is summed up; may be empty.</summary>
+    public string Namespace { get; init; } = "";
+
     public required long CreatedMs { get; init; }
     public long? ExpiresMs { get; init; }
     public long? RevokedMs { get; init; }

@@ -9,7 +9,7 @@ internal sealed class ApiKeyTable(Database database)
     /// <summary>Replaced secrets are remembered, so that whoever still uses one is told what happened; more than these of one key are not.</summary>
     private const int MaxSecrets = 8;
 
-    private const string Columns = "id, npub, name, created_ms, expires_ms, revoked_ms, per_second, burst, concurrency, tokens, period, models";
+    private const string Columns = "id, npub, name, created_ms, expires_ms, revoked_ms, per_second, burst, concurrency, tokens, period, models, namespace";
 
     public IReadOnlyList<ApiKeyRow> Keys() => database.Read(statements => statements.Query($"SELECT {Columns} FROM api_keys ORDER BY created_ms, id", Map));
 
@@ -24,8 +24,8 @@ internal sealed class ApiKeyTable(Database database)
     /// <summary>Keeps a new key and its secret's hash, synced before it is shown.</summary>
     public Task<Refusal?> AddAsync(ApiKeyRow key, Hex32 hash) => database.WriteAsync(Durability.Full, statements =>
     {
-        statements.Execute($"INSERT INTO api_keys ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-            key.Id, key.Npub, key.Name, key.CreatedMs, key.ExpiresMs, key.RevokedMs, key.PerSecond, key.Burst, key.Concurrency, key.Tokens, (int)key.Period, string.Join('\n', key.Models));
+        statements.Execute($"INSERT INTO api_keys ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            key.Id, key.Npub, key.Name, key.CreatedMs, key.ExpiresMs, key.RevokedMs, key.PerSecond, key.Burst, key.Concurrency, key.Tokens, (int)key.Period, string.Join('\n', key.Models), key.Namespace);
         AddSecret(statements, key.Id, hash);
         return null;
     });
@@ -77,6 +77,7 @@ internal sealed class ApiKeyTable(Database database)
         Tokens = Number(row, 9),
         Period = (QuotaPeriod)row.GetInt64(10),
         Models = row.GetString(11).Split('\n', StringSplitOptions.RemoveEmptyEntries),
+        Namespace = row.GetString(12),
     };
 
     private static long? Number(StoreRow row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);

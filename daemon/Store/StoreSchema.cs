@@ -47,6 +47,7 @@ internal static class StoreSchema
             key_id TEXT NOT NULL, period_ms INTEGER NOT NULL, tokens INTEGER NOT NULL, reserved INTEGER NOT NULL, requests INTEGER NOT NULL,
             UNIQUE (key_id, period_ms));
         """,
+        "ALTER TABLE api_keys ADD COLUMN namespace TEXT NOT NULL DEFAULT '';",
     ];
 
     public static void Migrate(Statements statements, string path)

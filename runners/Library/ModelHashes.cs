@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 
 namespace FedAi.Runners.Library;
 
@@ -9,19 +8,16 @@ namespace FedAi.Runners.Library;
 /// </summary>
 public sealed class ModelHashes(string? file)
 {
-    private const int Most = 256, BlockBytes = 1 << 20;
+    private const int BlockBytes = 1 << 20;
 
-    private readonly Lock gate = new();
-    private Dictionary<string, KnownHash>? known;
+    private readonly FileMemory<KnownHash> known = new(file, LibraryJson.Default.DictionaryStringKnownHash);
 
     /// <summary>The hash, hex; takes a second or so per gigabyte if it is not known, and reports the bytes read. Throws an <see cref="IOException"/> where there is no readable file.</summary>
     public async Task<string> OfAsync(string path, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         path = Path.GetFullPath(path);
         var stamp = FileStamp.Read(path, out var problem) ?? throw new IOException($"{path}: {problem}");
-        lock (gate)
-            if ((known ??= Load()).TryGetValue(path, out var hash) && hash.Stamp == stamp)
-                return hash.Sha256;
+        if (known.Find(path) is { } hash && hash.Stamp == stamp) return hash.Sha256;
         var sha256 = await ReadAsync(path, progress, cancellationToken).ConfigureAwait(false);
         if (FileStamp.Read(path, out _) != stamp) throw new IOException($"{path}: it changed while it was read");
         Remember(path, new KnownHash(stamp, sha256));
@@ -35,12 +31,9 @@ public sealed class ModelHashes(string? file)
     }
 
     /// <summary>Forgets what is known of a file, so that it is read the next time.</summary>
-    public void Forget(string path)
-    {
-        lock (gate)
-            if ((known ??= Load()).Remove(Path.GetFullPath(path)))
-                Save();
-    }
+    public void Forget(string path) => known.Forget(Path.GetFullPath(path));
+
+    private void Remember(string path, KnownHash hash) => known.Set(path, hash, isGone: one => !File.Exists(one));
 
     private static async Task<string> ReadAsync(string path, IProgress<long>? progress, CancellationToken cancellationToken)
     {
@@ -50,41 +43,5 @@ public sealed class ModelHashes(string? file)
         for (var done = 0L; await input.ReadAsync(block, cancellationToken).ConfigureAwait(false) is > 0 and var count; progress?.Report(done += count))
             hash.AppendData(block, 0, count);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
-    private void Remember(string path, KnownHash hash)
-    {
-        lock (gate)
-        {
-            known = Load(); // another process may have learnt something meanwhile
-            foreach (var gone in known.Keys.Where(one => !File.Exists(one)).ToList()) known.Remove(gone);
-            if (known.Count >= Most) known.Clear();
-            known[path] = hash;
-            Save();
-        }
-    }
-
-    private Dictionary<string, KnownHash> Load()
-    {
-        try
-        {
-            return file is null ? known ?? [] : JsonSerializer.Deserialize(File.ReadAllBytes(file), LibraryJson.Default.DictionaryStringKnownHash) ?? [];
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
-        {
-            return known ?? []; // not there yet, or of no use: the files are read again
-        }
-    }
-
-    private void Save()
-    {
-        try
-        {
-            if (file is not null) DurableFile.Replace(file, JsonSerializer.SerializeToUtf8Bytes(known, LibraryJson.Default.DictionaryStringKnownHash));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // a full or read-only disk: this process still knows it
-        }
     }
 }

@@ -4,7 +4,7 @@ namespace FedAi.Runners.Library;
 
 /// <summary>
 /// The folder <c>models/</c> of a data folder: the files, <c>index.json</c> with what was added, <c>hashes.json</c> with what was read,
-/// and <c>parts/</c> with unfinished downloads. Commands and the daemon use it at once; the index changes under a lock.
+/// <c>tests.json</c> with what was tested, and <c>parts/</c> with unfinished downloads. Commands and the daemon use it at once; the index changes under a lock.
 /// </summary>
 public sealed class ModelLibrary(string folder, TimeProvider time)
 {
@@ -13,6 +13,8 @@ public sealed class ModelLibrary(string folder, TimeProvider time)
     public string Folder { get; } = Path.GetFullPath(folder);
 
     public ModelHashes Hashes { get; } = new(Path.Combine(folder, "hashes.json"));
+
+    public ModelTests Tests { get; } = new(Path.Combine(folder, "tests.json"));
 
     private string Parts => Path.Combine(Folder, "parts");
 
@@ -69,6 +71,13 @@ public sealed class ModelLibrary(string folder, TimeProvider time)
 
     /// <summary>Throws away what has come of a download.</summary>
     public void Drop(UnfinishedModel model) => DropPart(model.Name);
+
+    /// <summary>Where a model stands that no running daemon serves, and what was wrong with it if it failed.</summary>
+    public (ModelState State, string? Problem) Standing(ModelEntry entry)
+    {
+        var test = Tests.Of(entry.Sha256);
+        return (ModelRules.State(File.Exists(PathOf(entry)), test is not null, test?.Problem, isOffered: false), test?.Problem);
+    }
 
     /// <summary>The full path of a file in the folder.</summary>
     public string PathOf(ModelEntry entry) => Path.Combine(Folder, entry.FileName);

@@ -34,5 +34,13 @@ public static class ModelRules
             ? $"its SHA-256 {sha256} is not approved: add it to models.approved, or set models.policy to open"
         : null;
 
+    /// <summary>Where a model stands (MOD-02): <paramref name="problem"/> is why it cannot be used, if that is known.</summary>
+    public static ModelState State(bool isHere, bool isTested, string? problem, bool isOffered) =>
+        !isHere ? ModelState.Archived
+        : problem is not null ? ModelState.Failed
+        : isOffered ? ModelState.Active
+        : isTested ? ModelState.Inactive
+        : ModelState.Pending;
+
     private static bool IsPlain(char character) => char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or '-';
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Threading.Channels;
 using FedAi.Protocol.Messages;
+using FedAi.Runners.Library;
 using FedAi.Runners.Llama.Pipe;
 using Microsoft.Extensions.Logging;
 
@@ -36,6 +37,9 @@ public sealed class LlamaRunner : IRunner
     public IReadOnlyList<RunnerModel> Models => [.. models.All.Select(model => model.State.Model).OfType<RunnerModel>()];
 
     public RunnerStatus Status => StatusRules.Join([.. models.All.Select(model => (model.ModelId, model.State))]);
+
+    /// <summary>Where each model stands, in the order of the configuration.</summary>
+    public IReadOnlyList<ModelStanding> Standings => [.. models.All.Select(model => model.Standing)];
 
     /// <summary>Returns at once and loads in the background; <see cref="Status"/> says how far it is.</summary>
     public static LlamaRunner Start(LlamaRunnerOptions model, ILogger<LlamaRunner> logger, TimeProvider time) => Start([model], logger, time);
@@ -137,7 +141,7 @@ public sealed class LlamaRunner : IRunner
     }
 
     /// <summary>What one call brings. Ends without an end event when the child died.</summary>
-    private static async IAsyncEnumerable<InferenceEvent> ReadAsync(LlamaCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal static async IAsyncEnumerable<InferenceEvent> ReadAsync(LlamaCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (await call.Events.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
             while (call.Events.TryRead(out var step))

@@ -12,7 +12,7 @@ public sealed record LlamaRunnerOptions
     /// <summary>The name under which the model is offered. Default: the file's name without its ending.</summary>
     public string? ModelId { get; init; }
 
-    /// <summary>What the operator added, and hashes read before: a file that is not any more what was added is not loaded. Default: none; the file is hashed at each start.</summary>
+    /// <summary>What the operator added, what was read and tested before: a file that is not any more what was added is not loaded, and one that was not tested is before it is offered. Default: none; the file is hashed at each start, and not tested.</summary>
     public ModelLibrary? Library { get; init; }
 
     /// <summary>The SHA-256 (hex) of the only files that may be loaded. Default: null, any file may.</summary>

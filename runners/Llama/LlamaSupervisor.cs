@@ -16,6 +16,9 @@ namespace FedAi.Runners.Llama;
 /// </summary>
 internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory memory, ILogger logger, TimeProvider time) : IDisposable
 {
+    /// <summary>What failed its test is not loaded again sooner, which takes time and room from others; another file or runner is, at once.</summary>
+    private static readonly TimeSpan TestPause = TimeSpan.FromMinutes(10);
+
     private readonly CancellationTokenSource retiring = new();
     private volatile TaskCompletionSource wanted = NewSignal();
     private volatile TaskCompletionSource unwanted = NewSignal();
@@ -26,6 +29,7 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
     private bool avoidGpu;
     private ToolSyntax? tools;
     private int restarts;
+    private (string Sha256, string Build, string Problem, long At)? failedTest;
     private volatile bool lacksRoom;
     private volatile LlamaState state = new(new("llama.cpp", false, "starting", null, 0, "none", [], 0), null, null, null);
 
@@ -37,6 +41,15 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
     public string ModelId { get; } = NameOf(options);
 
     public LlamaState State => state;
+
+    public ModelStanding Standing
+    {
+        get
+        {
+            var now = state;
+            return new(ModelId, Path.GetFullPath(options.ModelPath), ModelRules.State(isHere: true, isTested: false, now.Problem?.Hint, isOffered: now.Model is not null), now.Problem?.Hint);
+        }
+    }
 
     /// <summary>What a request is told while there is no child.</summary>
     public Refusal Loading => loading?.Refusal() ?? LoadWatch.NotBegun;
@@ -116,13 +129,16 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
         }
         // What it can do is known once it was loaded.
         var model = state.Model is { } known && known.Sha256 == sha256 ? known : new RunnerModel(ModelId, file.ContextTokens, sha256);
-        if (CanUnload && !wanted.Task.IsCompleted)
+        var build = plan.Build;
+        if (failedTest is { } failed && (failed.Sha256, failed.Build) == (sha256, build) && time.GetElapsedTime(failed.At) < TestPause) return Fail(failed.Problem);
+        var isTested = options.Library is null || (options.Library.Tests.Of(sha256) is { Problem: null } test && test.Build == build);
+        if (CanUnload && isTested && !wanted.Task.IsCompleted)
         {
             Publish(Unready(null), null, model, null);
             await wanted.Task.WaitAsync(ending).ConfigureAwait(false);
             if (!await IsStillAsync(file, sha256, ending).ConfigureAwait(false)) return true; // from the beginning, with what it is now
         }
-        if (!quickRestart && state.Problem is null) Publish(Unready("loading the model"), null, CanUnload ? model : null, null);
+        if (!(quickRestart && isTested) && state.Problem is null) Publish(Unready("loading the model"), null, CanUnload && isTested ? model : null, null);
         var tooLarge = await memory.TakeAsync(this, file, ending).ConfigureAwait(false);
         lacksRoom = tooLarge is not null;
         if (tooLarge is not null) return Fail(tooLarge);
@@ -144,6 +160,11 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
                 return Fail(refused);
             }
             GiveTurn();
+            if (!isTested && await TestAsync(child, loaded!.Value, sha256, build, ending).ConfigureAwait(false) is { } fault)
+            {
+                avoidGpu = plan.GpuLayers != 0 && options.GpuLayers is null;
+                return Fail(fault);
+            }
             PublishReady(child, loaded!.Value, sha256, onGpu: plan.GpuLayers != 0);
             return await ServeAsync(child, state.Model!, ending).ConfigureAwait(false);
         }
@@ -170,6 +191,19 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
         ending.ThrowIfCancellationRequested();
         loading = null;
         return loaded;
+    }
+
+    /// <summary>Null when the model answers, which is remembered; else why it must not be offered.</summary>
+    private async Task<string?> TestAsync(LlamaChild child, HostEvent loaded, string sha256, string build, CancellationToken ending)
+    {
+        if (state.Problem is null) Publish(Unready("testing the model"), null, null, null);
+        var fault = await ModelTrial.RunAsync(child, loaded.EmbedsOnly, ending).ConfigureAwait(false);
+        ending.ThrowIfCancellationRequested();
+        options.Library!.Tests.Remember(sha256, new(build, fault));
+        if (fault is null) return null;
+        fault = $"model {Path.GetFullPath(options.ModelPath)} failed its test: {fault}. Get another file of it, or another build of this program";
+        failedTest = (sha256, build, fault, time.GetTimestamp());
+        return fault;
     }
 
     /// <summary>Until the process ends, or until it is to end and its last request did; true in the second case.</summary>

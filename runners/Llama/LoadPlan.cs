@@ -1,3 +1,4 @@
+using FedAi.Runners.Library;
 using FedAi.Runners.Sandbox;
 
 namespace FedAi.Runners.Llama;
@@ -7,6 +8,9 @@ internal sealed record LoadPlan(ModelFile File, CageCommand Command, string Libr
 {
     /// <summary>CUDA's own working memory in the process, which counts as data.</summary>
     private const long CudaBytes = 4L << 30;
+
+    /// <summary>Names the program and llama.cpp's library as they are now: another build may fail where this one did not.</summary>
+    public string Build => $"{FileStamp.Read(Command.Executable, out _)} {FileStamp.Read(Path.Combine(Libraries, "libllama.so"), out _)}";
 
     /// <summary>Where the process is stopped.</summary>
     public long MemoryLimit => MemoryRules.Limit(File.MemoryBytes) + (GpuLayers != 0 ? CudaBytes : 0);

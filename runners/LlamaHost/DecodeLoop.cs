@@ -138,7 +138,9 @@ internal sealed class DecodeLoop(LoadedModel model, int slotCount, JobReader rea
     private void Advance(Slot slot)
     {
         if (prompts.Remove(slot)) events.Started(slot.Id, slot.Prompt.Length);
-        if (slot.Advance() is { } reason) Release(slot, reason);
+        var reason = slot.Advance();
+        if (slot.ComputesNoNumbers) Fail(slot, ErrorCode.RunnerError, "the model computes no numbers: its weights are damaged; get its file again");
+        else if (reason is not null) Release(slot, reason);
         else if (slot.TooSlow) Fail(slot, ErrorCode.InvalidRequest, "the wanted form of the answer has so many ways to go on that others would wait; simplify the schema");
     }
 

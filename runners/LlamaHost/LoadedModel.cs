@@ -132,6 +132,9 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>How many tokens write so much JSON, at most as far as can be told.</summary>
     public int TokensFor(int bytes) => bytes / Math.Max(1, meanPiece / 2);
 
+    /// <summary>Whether what the last batch says of a token at this place of its output is a number at all.</summary>
+    public unsafe bool HasNumber(int outputIndex, int token) => float.IsFinite(LlamaApi.llama_get_logits_ith(Context, outputIndex)[token]);
+
     public bool IsEndOfAnswer(int token) => LlamaApi.llama_vocab_is_eog(vocabulary, token) != 0;
 
     /// <summary>Forgets a sequence, so that the next request in its place finds nothing of it.</summary>

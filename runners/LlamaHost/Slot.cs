@@ -51,6 +51,9 @@ internal sealed class Slot : IDisposable
     /// <summary>The last token took so long to choose that others wait for it.</summary>
     public bool TooSlow { get; private set; }
 
+    /// <summary>What the model computed for the first token is no number: its weights are damaged, and all it would write is noise.</summary>
+    public bool ComputesNoNumbers { get; private set; }
+
     /// <summary>Tokens of the prompt that the model has read.</summary>
     public int PromptRead { get; set; }
 
@@ -78,7 +81,9 @@ internal sealed class Slot : IDisposable
     {
         if (Made > 0) written.Add(NextToken);
         var began = hasGrammar ? Stopwatch.GetTimestamp() : 0;
-        if (sampler.Sample(model.Context, OutputIndex, mostTokens - Made) is not { } token || model.IsEndOfAnswer(token)) return End(sampler.CutShort ? "length" : "stop");
+        var sampled = sampler.Sample(model.Context, OutputIndex, mostTokens - Made);
+        if (Made == 0) ComputesNoNumbers = sampled is { } first && !model.HasNumber(OutputIndex, first);
+        if (sampled is not { } token || model.IsEndOfAnswer(token)) return End(sampler.CutShort ? "length" : "stop");
         TooSlow = hasGrammar && Stopwatch.GetElapsedTime(began) > SlowestChoice;
         NextToken = token;
         Made++;

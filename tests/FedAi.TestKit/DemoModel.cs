@@ -29,7 +29,7 @@ internal static class DemoModel
 
     /// <summary>Waits until the runner answers or says why it cannot.</summary>
     public static Task SettledAsync(IRunner runner) =>
-        WhenAsync(runner, () => runner.Status.Ready || runner.Status.Detail is not ("starting" or "loading the model"));
+        WhenAsync(runner, () => runner.Status.Ready || runner.Status.Detail is not ("starting" or "loading the model" or "testing the model"));
 
     /// <summary>Waits until something holds, looking each time the runner says that it changed.</summary>
     public static async Task WhenAsync(IRunner runner, Func<bool> holds)

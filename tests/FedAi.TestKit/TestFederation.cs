@@ -35,7 +35,7 @@ internal sealed class TestFederation : IAsyncDisposable
     {
         var node = await TestDaemon.StartAsync(
             Role.Node,
-            new FedAiOptions { Node = (options ?? new NodeOptions()) with { Routers = [$"{Router.Key.PublicKey.Npub}@{Router.Base}"] } },
+            new FedAiOptions { Node = (options ?? new NodeOptions()) with { Routers = [.. options?.Routers ?? [], $"{Router.Key.PublicKey.Npub}@{Router.Base}"] } },
             services => services.AddSingleton(runner),
             key);
         nodes.Add(node);

@@ -50,6 +50,10 @@ internal sealed class TinyGguf
         }) { Format = format, Pooling = pooling }.Write(path);
     }
 
+    /// <summary>Loads as any other, but all of its weights are NaN: what it computes are no numbers.</summary>
+    public static void WriteDamaged(string path) =>
+        new TinyGguf(embedding: 64, layers: 1, heads: 4, feedForward: 32, contextTokens: 512, (_, _, _, values) => System.Array.Fill(values, float.NaN)).Write(path);
+
     /// <summary>The same as bytes.</summary>
     public static byte[] RandomBytes(int contextTokens = 512, int seed = 1)
     {

@@ -29,6 +29,41 @@ public sealed class OpenAiOnRouterTests
     }
 
     [Fact]
+    public async Task Models_NodeStops_VanishAtOnce()
+    {
+        await using var federation = await TestFederation.StartAsync(new ScriptedRunner { Models = [new("first", 512, null)] }, new ScriptedRunner { Models = [new("second", 512, null)] });
+        using var client = new ChatClient(federation.Router.Base);
+        (await client.ModelsAsync(default)).ShouldBe(["first", "second"]);
+
+        await federation.Nodes[0].StopAsync();
+
+        (await client.ModelsAsync(default)).ShouldBe(["second"]);
+        using var http = new HttpClient { BaseAddress = federation.Router.Base };
+        using var body = new StringContent("""{"model":"first","messages":[{"role":"user","content":"hello"}]}""");
+        using var answer = await http.PostAsync("v1/chat/completions", body);
+        ((int)answer.StatusCode).ShouldBe(404);
+    }
+
+    [Fact]
+    public async Task Chat_TwoRoutersOverOneNode_AnswerTheSame()
+    {
+        await using var federation = await TestFederation.StartAsync();
+        await using var other = await TestDaemon.StartAsync(FedAi.Daemon.Hosting.Role.Router);
+        await using var runner = await DemoModel.StartAsync();
+        await federation.AddNodeAsync(runner, new() { Routers = [$"{other.Key.PublicKey.Npub}@{other.Base}"] });
+        using var first = new ChatClient(federation.Router.Base);
+        using var second = new ChatClient(other.Base);
+        await second.FirstModelAsync(default);
+
+        var (one, two) = (await first.AskAsync(DemoModel.Id, "What is a router?", 60, default), await second.AskAsync(DemoModel.Id, "What is a router?", 60, default));
+
+        one.Text.ShouldNotBeEmpty();
+        two.Text.ShouldBe(one.Text);
+        (two.InputTokens, two.OutputTokens).ShouldBe((one.InputTokens, one.OutputTokens));
+        (await second.ModelsAsync(default)).ShouldBe(await first.ModelsAsync(default));
+    }
+
+    [Fact]
     public async Task Chat_NodeLies_Is502InOpenAisShape()
     {
         await using var router = await TestDaemon.StartAsync(FedAi.Daemon.Hosting.Role.Router);

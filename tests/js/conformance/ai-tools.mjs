@@ -43,6 +43,12 @@ export const withTools = {
     const result = streamText(settings(call))
     return { text: await result.text, finish: await result.finishReason }
   },
+  // Not scripted: a model that must call, then one that must answer.
+  'tools.forced-round': async (call) => {
+    const choose = ({ stepNumber }) => ({ toolChoice: stepNumber === 0 ? 'required' : 'none' })
+    const { steps, text, finishReason } = await generateText({ ...settings(call), seed: 7, maxOutputTokens: 600, prepareStep: choose, stopWhen: stepCountIs(2) })
+    return { tools: steps[0].toolCalls.map(({ toolName, input }) => ({ name: toolName, arguments: JSON.stringify(input) })), text, finish: finishReason }
+  },
   'tools.functions': plain({ body: { functions: [{ name: 'get_weather', parameters: schemas.weather }] } }),
   'tools.function_call': plain({ body: { function_call: { name: 'get_weather' } } }),
   'tools.unknown-choice': plain({ tools, toolChoice: { type: 'tool', toolName: 'get_nothing' } }),

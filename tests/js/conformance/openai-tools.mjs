@@ -39,6 +39,16 @@ export const withTools = {
   })),
   'tools.round': round(),
   'tools.round-stream': round({ stream: true }),
+  // Not scripted: a model that must call, then one that must answer.
+  'tools.forced-round': async ({ client, model, prompt }) => {
+    const messages = [{ role: 'user', content: prompt }]
+    const more = { model, tools: tools.slice(0, 1), seed: 7 }
+    const asked = (await client.chat.completions.create({ ...more, messages, tool_choice: 'required', max_tokens: 600 })).choices[0].message
+    const [call] = asked.tool_calls
+    messages.push(asked, { role: 'tool', tool_call_id: call.id, content: JSON.stringify(schemas.forecast(JSON.parse(call.function.arguments))) })
+    const answered = (await client.chat.completions.create({ ...more, messages, tool_choice: 'none', max_tokens: 40 })).choices[0]
+    return { tools: [{ name: call.function.name, arguments: call.function.arguments }], text: answered.message.content, finish: answered.finish_reason }
+  },
   'tools.functions': plain({ functions: [tools[0].function] }),
   'tools.function_call': plain({ function_call: { name: 'get_weather' } }),
   'tools.unknown-choice': plain({ tools, tool_choice: { type: 'function', function: { name: 'get_nothing' } } }),

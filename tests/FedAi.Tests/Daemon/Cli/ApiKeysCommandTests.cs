@@ -51,6 +51,30 @@ public sealed class ApiKeysCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Usage_OfNamespaces_IsSummedUpForEach()
+    {
+        await using var router = await TestDaemon.StartAsync(Role.Router, dataFolder: folder.Path);
+        var keys = router.Services.GetRequiredService<ApiKeys>();
+        foreach (var (group, tokens) in new (string?, int)[] { ("team-a", 5), ("team-a", 7), ("team-b", 11), (null, 13) })
+        {
+            var made = await Fedai.RunAsync(["apikeys", "new", "--data", folder.Path, "--npub", router.Key.PublicKey.Npub, "--name", "x", "--json", .. group is null ? (string[])[] : ["--namespace", group]]);
+            made.ExitCode.ShouldBe(0, made.Errors);
+            await keys.Find((string)JsonNode.Parse(made.Output)!["key"]!).Account!.SettleAsync(0, tokens);
+        }
+
+        var told = JsonNode.Parse((await Fedai.RunAsync("apikeys", "usage", "--data", folder.Path, "--json")).Output)!;
+
+        told["namespaces"]!.AsArray().Select(group => ((string)group!["namespace"]!, (int)group["keys"]!, (long)group["usedTokens"]!, (long)group["requests"]!))
+            .ShouldBe([("", 1, 13, 1), ("team-a", 2, 12, 2), ("team-b", 1, 11, 1)]);
+        told["keys"].ShouldBeNull();
+        (await Fedai.RunAsync("apikeys", "usage", "--data", folder.Path)).Output.ShouldContain("team-a");
+        (await Fedai.RunAsync("apikeys", "list", "--data", folder.Path)).Output.ShouldContain("team-b/x");
+        (await Fedai.RunAsync("apikeys", "new", "--data", folder.Path, "--npub", router.Key.PublicKey.Npub, "--namespace", "a b")).Errors.ShouldContain("--namespace");
+        await router.StopAsync();
+        (await Fedai.RunAsync("apikeys", "usage", "--data", folder.Path)).Output.ShouldContain("team-a", customMessage: "it is in the store");
+    }
+
+    [Fact]
     public async Task New_WrongLimits_SaysAllThatIsWrong()
     {
         await Fedai.RunAsync("keys", "new", "--data", folder.Path);

@@ -76,6 +76,21 @@ public sealed class ModelsCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Add_ModelWhoseFileIsGone_TakesItBackWithoutForce()
+    {
+        await RunAsync("add", DemoModel.Path, "--name", "demo");
+        File.Delete(InFolder("demo.gguf"));
+        var gone = await RunAsync("list");
+        gone.Output.ShouldContain("archived");
+        gone.Output.ShouldContain("pull or add it again");
+
+        (await RunAsync("add", DemoModel.Path, "--name", "demo")).ExitCode.ShouldBe(0);
+
+        (await RunAsync("list")).Output.ShouldContain("pending");
+        (await RunAsync("verify")).ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Add_FileThatLiesInTheFolder_WritesDownItsHash()
     {
         Directory.CreateDirectory(InFolder(""));

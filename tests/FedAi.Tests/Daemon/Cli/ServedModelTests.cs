@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FedAi.Daemon.Hosting;
+using FedAi.Daemon.Node;
 using FedAi.Protocol.Crypto;
 using FedAi.Runners;
 using FedAi.TestKit;
@@ -46,6 +47,41 @@ public sealed class ServedModelTests : IDisposable
         (await RunAsync("models", "verify")).ExitCode.ShouldBe(0);
         (await RunAsync("models", "rm", "demo", "--force")).ExitCode.ShouldBe(0);
     }
+
+    [Fact]
+    public async Task List_BesideANode_SaysWhereEachModelStandsAndRoutersHearOfTheActiveOnly()
+    {
+        TinyGguf.WriteDamaged(folder.File("damaged.gguf"));
+        TinyGguf.WriteRandom(folder.File("fresh.gguf"));
+        foreach (var (file, name) in new[] { (DemoModel.Path, "demo"), (DemoModel.Path, "copy"), (DemoModel.Path, "gone"), (folder.File("damaged.gguf"), "damaged"), (folder.File("fresh.gguf"), "fresh") })
+            await MustAsync("models", "add", file, "--name", name);
+        File.Delete(Path.Combine(folder.Path, "models", "gone.gguf"));
+        await using var router = await TestDaemon.StartAsync(Role.Router);
+        var options = new FedAiOptions
+        {
+            Node = new NodeOptions { Routers = [$"{router.Key.PublicKey.Npub}@{router.Base}"] },
+            Runner = new RunnerOptions { ModelPath = "demo", Models = [new ServedModelOptions { Path = "damaged" }] },
+        };
+        await using (var node = await TestDaemon.StartAsync(Role.Node, options, key: KeyPair.Generate(), dataFolder: folder.Path))
+        {
+            await Patience.UntilAsync(async () => (await StatesAsync()) is { } states && states["demo"] == "active" && states["damaged"] == "failed");
+            (await StatesAsync()).ShouldBe(new Dictionary<string, string> { ["demo"] = "active", ["copy"] = "inactive", ["gone"] = "archived", ["damaged"] = "failed", ["fresh"] = "pending" }, ignoreOrder: true);
+            var listed = await RunAsync("models", "list");
+            listed.Output.ShouldContain("computes no numbers");
+            listed.Output.ShouldContain("its file is gone");
+            (await StatusAsync())["modelStates"]!.AsArray().Select(model => $"{model!["name"]} {model["state"]}").ShouldBe(["demo active", "damaged failed"]);
+
+            using var client = new ChatClient(router.Base);
+            await client.FirstModelAsync(default);
+            (await client.ModelsAsync(default)).ShouldBe(["demo"]);
+        }
+
+        var after = await StatesAsync();
+        (after["demo"], after["damaged"], after["fresh"]).ShouldBe(("inactive", "failed", "pending"));
+    }
+
+    private async Task<Dictionary<string, string>> StatesAsync() =>
+        JsonNode.Parse((await RunAsync("models", "list", "--json")).Output)!["models"]!.AsArray().ToDictionary(model => (string)model!["name"]!, model => (string)model!["state"]!);
 
     private async Task<JsonObject> StatusAsync() => JsonNode.Parse((await RunAsync("status", "--json")).Output)!.AsObject();
 

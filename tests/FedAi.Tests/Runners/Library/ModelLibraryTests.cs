@@ -76,6 +76,17 @@ public sealed class ModelLibraryTests : IDisposable
         new ModelLibrary(folder.Path, TimeProvider.System).Read().Select(entry => entry.Name).Order().ShouldBe(Enumerable.Range(0, 20).Select(i => $"m{i}").Order());
     }
 
+    [Theory]
+    [InlineData(false, true, null, true, ModelState.Archived)]
+    [InlineData(true, true, "it hurts", true, ModelState.Failed)]
+    [InlineData(true, false, "it hurts", false, ModelState.Failed)]
+    [InlineData(true, true, null, true, ModelState.Active)]
+    [InlineData(true, false, null, true, ModelState.Active)]
+    [InlineData(true, true, null, false, ModelState.Inactive)]
+    [InlineData(true, false, null, false, ModelState.Pending)]
+    public void State_OfAModel_IsTheFirstThatHolds(bool isHere, bool isTested, string? problem, bool isOffered, ModelState state) =>
+        ModelRules.State(isHere, isTested, problem, isOffered).ShouldBe(state);
+
     [Fact]
     public void Read_DamagedIndex_NamesTheFileAndWhatToDo()
     {

@@ -85,13 +85,18 @@ public sealed class FamilyTests : IAsyncLifetime
         await ValidAsync("""{"type": "object"}""", answers, answer => answer.Text);
     }
 
-    [Fact]
-    public async Task Required_OfSeveralTools_CallsOneOfThemAsTheModelWritesCalls()
+    /// <summary>One of each way in which models write calls.</summary>
+    public static TheoryData<string, string> CallingFamilies => new() { { "llama", "llama-3" }, { "qwen3", "qwen-3" }, { "llama", "mistral-nemo" } };
+
+    [Theory]
+    [MemberData(nameof(CallingFamilies))]
+    public async Task Required_OfSeveralTools_CallsOneWithArgumentsOfItsSchemaInAHundredOfAHundredSeeds(string family, string template)
     {
-        await using var runner = await StartAsync("qwen3", "qwen-3");
-        var answers = await AnswersAsync(runner, DemoModel.Ask("?") with { Tools = Tools, ToolChoice = JsonElement.Parse("\"required\""), MaxTokens = 250, Temperature = 1, CacheKey = "tools" }, 20);
+        await using var runner = await StartAsync(family, template);
+        var answers = await AnswersAsync(runner, DemoModel.Ask("?") with { Tools = Tools, ToolChoice = JsonElement.Parse("\"required\""), MaxTokens = 250, Temperature = 1, CacheKey = "tools" }, 100);
         answers.Select(answer => answer.Calls.ShouldHaveSingleItem().Name).Distinct().Order().ShouldBe(["get_weather", "now"]);
         answers.Where(answer => answer.Calls[0].Name == "now").ShouldAllBe(answer => answer.Calls[0].Arguments == "{}" && answer.End.FinishReason == "tool_calls");
+        await ValidAsync(Schema, [.. answers.Where(answer => answer.Calls[0].Name == "get_weather")], answer => answer.Calls[0].Arguments);
     }
 
     [Fact]
