@@ -8,6 +8,7 @@ internal static class AccountsModule
 {
     public static void Add(IServiceCollection services)
     {
+        services.TryAddSingleton(GateRates.Normal);
         services.TryAddSingleton<GateLimits>();
         services.AddSingleton<ApiKeys>().AddSingleton<ApiKeyGate>();
     }

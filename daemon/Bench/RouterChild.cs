@@ -26,12 +26,13 @@ internal sealed class RouterChild : IAsyncDisposable
 
     /// <param name="executable">The fedai to measure.</param>
     /// <param name="folder">A new folder; it goes with the router.</param>
-    /// <param name="logLevel">What it logs from.</param>
+    /// <param name="logLevel">What it logs from; with trace it writes its audit too.</param>
     /// <param name="heapMegabytes">The most memory its heap may take; null is no limit.</param>
     public static async Task<RouterChild> StartAsync(string executable, string folder, string logLevel, int? heapMegabytes, CancellationToken cancellationToken)
     {
         await RunAsync(executable, ["keys", "new", "--data", folder], cancellationToken);
-        await RunAsync(executable, ["manifest", "--write", "--role", "router", "--data", folder], cancellationToken);
+        // The most and the least that a router writes down, so that the difference is what log and audit cost together.
+        await RunAsync(executable, ["manifest", "--write", "--role", "router", "--data", folder, "--set", $"audit.mode={(logLevel == "trace" ? "verbose" : "off")}"], cancellationToken);
         var start = Start(executable, ["run", "--data", folder, "--listen", "127.0.0.1:0", "--set", "http.allowPrivate=loopback", "--set", $"log.level={logLevel}"]);
         if (heapMegabytes is { } limit) start.Environment["DOTNET_GCHeapHardLimit"] = ((long)limit << 20).ToString("x", System.Globalization.CultureInfo.InvariantCulture);
         var process = Process.Start(start)!;

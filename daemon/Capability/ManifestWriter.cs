@@ -34,14 +34,14 @@ internal static class ManifestWriter
         TlsSpki = facts.TlsSpki,
     }, ProtocolJson.Default.NodeManifest, key, facts.NowMs);
 
-    public static byte[] Router(KeyPair key, RouterLimits limits, ManifestFacts facts) => Manifests.Sign(new RouterManifest
+    public static byte[] Router(KeyPair key, RouterTerms terms, ManifestFacts facts) => Manifests.Sign(new RouterManifest
     {
         Id = key.PublicKey.Npub,
         RouterMode = "probation",
         CapabilityBands = facts.Profile?.CapabilityBands ?? Unmeasured,
-        Limits = limits,
-        PoliciesEnabled = ["rate_limit"],
-        AuditMode = "off",
+        Limits = terms.Limits,
+        PoliciesEnabled = terms.Policies,
+        AuditMode = terms.AuditMode,
         Benchmarks = ManifestBenchmarks.Of(facts.Bench, facts.Privacy.Mode),
         SoftwareVersion = facts.Version,
         RelayDiscovery = Relays(facts),

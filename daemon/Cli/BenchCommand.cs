@@ -72,7 +72,7 @@ internal static class BenchCommand
         lines.Dispose();
         var json = JsonSerializer.Serialize(result, CapabilityJson.Default.BenchResult);
         if (arguments.GetValue(Out) is { } file) await File.WriteAllTextAsync(file.FullName, json);
-        Console.WriteLine(arguments.GetValue(CliOptions.Json) ? json : TerminalText.Clean(Text(result)));
+        Console.WriteLine(arguments.GetValue(CliOptions.Json) ? json : TerminalText.Fit(Text(result)));
         return result.Partial ? ExitCodes.Negative : ExitCodes.Ok;
     }
 

@@ -65,7 +65,7 @@ internal static class DoctorCommand
         using (key)
         {
             yield return new Finding("key", true, key.PublicKey.Npub);
-            var (role, noRole) = RoleFile.Read(folder, key);
+            var (role, _, noRole) = RoleFile.Read(folder, key);
             if (role is not null) yield return new Finding("manifest", true, role.Value.ToString().ToLowerInvariant());
             // A gateway needs none.
             else if (File.Exists(RoleFile.PathFor(folder, Role.Node)) || File.Exists(RoleFile.PathFor(folder, Role.Router))) yield return new Finding("manifest", false, noRole!);

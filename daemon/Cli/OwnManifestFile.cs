@@ -11,9 +11,8 @@ namespace FedAi.Daemon.Cli;
 /// <summary>Signs the manifest of a data folder as its options have it, and puts it in its place.</summary>
 internal static class OwnManifestFile
 {
-    // What a router promises that no benchmark was asked for; existing software uses the same numbers.
-    private const int RouterQps = 100;
-    private const int RouterJobs = 50;
+    /// <summary>What a router that nobody measured says: no limit in practice, because a guess would turn honest requests away (DECISIONS E34).</summary>
+    private const int UnmeasuredQps = 100_000;
 
     /// <summary>The path it was written to.</summary>
     public static string Write(string folder, Role role, KeyPair key, FedAiOptions options, ManifestFacts facts)
@@ -36,8 +35,17 @@ internal static class OwnManifestFile
         File.Move(path + ".new", path, overwrite: true);
     }
 
-    private static byte[] Router(KeyPair key, FedAiOptions options, ManifestFacts facts) =>
-        ManifestWriter.Router(key, new RouterLimits { MaxQps = RouterQps, MaxConcurrentJobs = RouterJobs, MaxPayloadBytes = options.Http.MaxRequestBytes }, facts);
+    private static byte[] Router(KeyPair key, FedAiOptions options, ManifestFacts facts)
+    {
+        var sustained = facts.Bench is { Counts: true } bench ? bench.Of(FigureNames.Requests) : null;
+        var limits = new RouterLimits
+        {
+            MaxQps = options.Router.MaxRequestsPerSecond > 0 ? options.Router.MaxRequestsPerSecond : Math.Max(1, sustained ?? UnmeasuredQps),
+            MaxConcurrentJobs = options.Router.MaxConcurrentJobs,
+            MaxPayloadBytes = options.Http.MaxRequestBytes,
+        };
+        return ManifestWriter.Router(key, new RouterTerms(limits, options.Router.Policies, options.Audit.Mode.ToString().ToLowerInvariant()), facts);
+    }
 
     private static byte[] Node(KeyPair key, FedAiOptions options, ManifestFacts facts)
     {

@@ -32,7 +32,7 @@ internal static class ProfileCommand
         var offline = arguments.GetValue(Offline);
         var profile = await FullProfile.RunAsync(arguments.GetValue(CliOptions.Data)!, offline ? [] : NetworkTargets.Of(options), offline ? [] : NetworkTargets.Routers(options), arguments.GetValue(DiskSample),
             new FullProfileOptions(options.Bands, options.Privacy, options.Http.AllowPrivate), TimeProvider.System, cancellationToken);
-        Console.WriteLine(arguments.GetValue(CliOptions.Json) ? JsonSerializer.Serialize(profile, CapabilityJson.Default.MachineProfile) : TerminalText.Clean(Text(profile)));
+        Console.WriteLine(arguments.GetValue(CliOptions.Json) ? JsonSerializer.Serialize(profile, CapabilityJson.Default.MachineProfile) : TerminalText.Fit(Text(profile)));
         return ExitCodes.Ok;
     }
 

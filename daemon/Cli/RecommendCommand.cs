@@ -54,7 +54,7 @@ internal static class RecommendCommand
             ModelMilliTokensPerSecond = speed,
             Prices = prices,
         });
-        Console.WriteLine(arguments.GetValue(CliOptions.Json) ? JsonSerializer.Serialize(recommendation, CapabilityJson.Default.Recommendation) : TerminalText.Clean(Text(recommendation)));
+        Console.WriteLine(arguments.GetValue(CliOptions.Json) ? JsonSerializer.Serialize(recommendation, CapabilityJson.Default.Recommendation) : TerminalText.Fit(Text(recommendation)));
         return ExitCodes.Ok;
     }
 

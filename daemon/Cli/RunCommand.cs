@@ -30,9 +30,9 @@ internal static class RunCommand
 
         using (key)
         {
-            var (role, noRole) = RoleFile.Read(folder, key);
+            var (role, manifest, noRole) = RoleFile.Read(folder, key);
             if (role is not null)
-                return await DaemonHost.RunAsync(new DaemonContext { Role = role.Value, DataFolder = folder, Options = options, Key = key, Reread = () => CliConfig.LoadAsync(arguments, flags) }, Console.Error);
+                return await DaemonHost.RunAsync(new DaemonContext { Role = role.Value, DataFolder = folder, Options = options, Key = key, Manifest = manifest, Reread = () => CliConfig.LoadAsync(arguments, flags) }, Console.Error);
             await Errors.TellAsync(noRole!);
             return ExitCodes.Usage;
         }

@@ -1,5 +1,6 @@
 using System.Net;
 using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Messages;
 
 namespace FedAi.Daemon.Hosting;
 
@@ -10,6 +11,9 @@ internal sealed record DaemonContext
     public required FedAiOptions Options { get; init; }
     public string? DataFolder { get; init; }
     public KeyPair? Key { get; init; }
+
+    /// <summary>The router's own signed manifest, by which it goes.</summary>
+    public RouterManifest? Manifest { get; init; }
 
     /// <summary>Reads the configuration again from where <see cref="Options"/> came from, for <see cref="Reload"/>.</summary>
     public Func<Task<OptionsResult>>? Reread { get; init; }

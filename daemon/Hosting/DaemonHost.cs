@@ -28,6 +28,8 @@ internal static partial class DaemonHost
     /// </summary>
     public static WebApplication Build(DaemonContext context, Action<IServiceCollection>? add = null)
     {
+        var standing = RouterStanding.Of(context.Manifest);
+        context = context with { Options = context.Options with { Filter = standing.Bind(context.Options.Filter) } };
         // No default configuration sources: they would read the folder the daemon was started in (and watch it), and variables that are not ours.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         var level = new LoggingLevelSwitch();
@@ -39,7 +41,7 @@ internal static partial class DaemonHost
         switch (context.Role)
         {
             case Role.Node: NodeModule.Add(builder.Services, context.DataFolder!); break;
-            case Role.Router: RouterModule.Add(builder.Services); break;
+            case Role.Router: RouterModule.Add(builder.Services, standing, context.DataFolder!); break;
             case Role.Gateway: GatewayModule.Add(builder.Services); break;
             case Role.Relay: PeeringModule.AddRelay(builder.Services); break;
             default: break;
@@ -53,6 +55,7 @@ internal static partial class DaemonHost
         // It counts from its creation on.
         _ = app.Services.GetRequiredService<MetricsText>();
         var guard = app.Services.GetRequiredService<RequestGuard>();
+        if (standing.MaxPayloadBytes < context.Options.Http.MaxRequestBytes) RouterModule.LimitPayload(app, standing);
         app.Use(next => request => guard.InvokeAsync(request, next));
         app.UseRouting();
         app.MapStatus();
@@ -194,7 +197,7 @@ internal static partial class DaemonHost
         services.AddSingleton(provider => ServerTls.Open(context, provider.GetRequiredService<ILogger<CertificateFiles>>()));
         services.AddSingleton(new FederationNetwork(context.Options.Network));
         services.AddSingleton(context.Options.Http).AddSingleton(context.Options.Relays).AddSingleton(context.Options.Filter)
-            .AddSingleton(context.Options.Node).AddSingleton(context.Options.Runner).AddSingleton(context.Options.Models).AddSingleton(context.Options.Router).AddSingleton(context.Options.Scheduler)
+            .AddSingleton(context.Options.Node).AddSingleton(context.Options.Runner).AddSingleton(context.Options.Models).AddSingleton(context.Options.Router).AddSingleton(context.Options.Audit).AddSingleton(context.Options.Scheduler)
             .AddSingleton(context.Options.Gateway).AddSingleton(context.Options.Store).AddSingleton(context.Options.Api);
         if (context.Key is { } key) services.AddSingleton(key);
         services.AddSingleton<RunningState>().AddSingleton<PublicAddress>().AddSingleton<RequestGuard>().AddSingleton<MetricsText>();

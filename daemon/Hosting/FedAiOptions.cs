@@ -32,6 +32,7 @@ internal sealed record FedAiOptions
     public BandOptions Bands { get; init; } = new();
     public BenchOptions Bench { get; init; } = new();
     public PrivacyOptions Privacy { get; init; } = new();
+    public AuditOptions Audit { get; init; } = new();
     public StoreOptions Store { get; init; } = new();
     public LogOptions Log { get; init; } = new();
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using FedAi.Daemon.Node;
 using FedAi.Daemon.Peering;
+using FedAi.Daemon.Router;
 using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Rules;
@@ -75,6 +76,15 @@ internal static class OptionsRules
            select $"models.approved: {hash} is no SHA-256 (64 hex digits; fedai models list --json shows them)",
         .. ModelSource.TryParse("hf:owner/repository/file.gguf", options.Models.Hub, out var badHub) is null ? [$"models.hub: {badHub}"] : Array.Empty<string>(),
         .. Range("scheduler.manifestDecaySamples", options.Scheduler.ManifestDecaySamples, 0, 10_000),
+        .. Range("scheduler.relaySnapshotMaxAgeHours", options.Scheduler.RelaySnapshotMaxAgeHours, 1, 8760),
+        .. Range("router.maxRequestsPerSecond", options.Router.MaxRequestsPerSecond, 0, 1_000_000),
+        .. Range("router.maxConcurrentJobs", options.Router.MaxConcurrentJobs, 1, 100_000),
+        .. Range("router.healthIntervalSeconds", options.Router.HealthIntervalSeconds, 1, 3600),
+        .. Range("router.probation.requestsPerSecond", options.Router.Probation.RequestsPerSecond, 1, 20),
+        .. Range("router.probation.healthIntervalSeconds", options.Router.Probation.HealthIntervalSeconds, 1, 3600),
+        .. from policy in options.Router.Policies
+           where !RouterPolicies.All.Contains(policy)
+           select $"router.policies: {policy} is none of {string.Join(", ", RouterPolicies.All)}",
         .. Range("store.meteringDays", options.Store.MeteringDays, 1, 36_500),
         .. CapabilityOptionsRules.Problems(options),
     ];

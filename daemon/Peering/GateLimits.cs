@@ -9,20 +9,23 @@ namespace FedAi.Daemon.Peering;
 /// How often one address and one key may ask; only for callers from other machines (DECISIONS E18). Idle entries are
 /// dropped by the limiter itself, so the tables stay as small as the set of callers of the last seconds.
 /// </summary>
-internal sealed class GateLimits : IDisposable
+internal sealed class GateLimits(GateRates rates) : IDisposable
 {
-    // An address may hide a household or an office; a key is one client. Both refill well above what a person causes.
-    private readonly PartitionedRateLimiter<IPAddress> byAddress = Create<IPAddress>(NameOf, perSecond: 50, burst: 200);
-    private readonly PartitionedRateLimiter<PublicKey> byKey = Create<PublicKey>(key => key.Hex, perSecond: 20, burst: 80);
+    private const int BurstSeconds = 4;
+
+    private readonly PartitionedRateLimiter<IPAddress> byAddress = Create<IPAddress>(NameOf, rates.ByAddress);
+    private readonly PartitionedRateLimiter<PublicKey> byKey = Create<PublicKey>(key => key.Hex, rates.ByKey);
 
     public bool Admits(IPAddress address)
     {
+        if (rates.ByAddress == 0) return true;
         using var lease = byAddress.AttemptAcquire(address);
         return lease.IsAcquired;
     }
 
     public bool Admits(PublicKey key)
     {
+        if (rates.ByKey == 0) return true;
         using var lease = byKey.AttemptAcquire(key);
         return lease.IsAcquired;
     }
@@ -39,10 +42,10 @@ internal sealed class GateLimits : IDisposable
             ? Convert.ToHexStringLower(address.GetAddressBytes().AsSpan(0, 8))
             : address.MapToIPv4().ToString();
 
-    private static PartitionedRateLimiter<T> Create<T>(Func<T, string> partition, int perSecond, int burst) =>
+    private static PartitionedRateLimiter<T> Create<T>(Func<T, string> partition, int perSecond) =>
         PartitionedRateLimiter.Create<T, string>(caller => RateLimitPartition.GetTokenBucketLimiter(partition(caller), _ => new TokenBucketRateLimiterOptions
         {
-            TokenLimit = burst,
+            TokenLimit = BurstSeconds * perSecond,
             TokensPerPeriod = perSecond,
             ReplenishmentPeriod = TimeSpan.FromSeconds(1),
             QueueLimit = 0,

@@ -50,6 +50,13 @@ internal sealed class PeerHttp : IDisposable
         return await (peer.Channel is { } channel ? channel.SendAsync(message, cancellationToken) : http.SendAsync(message, cancellationToken));
     }
 
+    /// <summary>Asks for the peer's /health over a connection that is kept; whatever it answers, it is there.</summary>
+    public async Task GreetAsync(PeerEndpoint peer, CancellationToken cancellationToken)
+    {
+        using var message = peer.Channel is null ? Message(HttpMethod.Get, peer, "health") : new HttpRequestMessage(HttpMethod.Get, new Uri(PeerChannel.Base, "health"));
+        using var answer = await (peer.Channel is { } channel ? channel.SendAsync(message, cancellationToken) : http.SendAsync(message, cancellationToken));
+    }
+
     /// <summary>
     /// Asks the peer to speak another protocol on a connection of its own: the connection and whom it leads to, or (null) why the peer refused.
     /// Whoever gets it owns it.

@@ -3,6 +3,8 @@ using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Nostr;
 using FedAi.RelayDiscovery.Connections;
+using FedAi.RelayDiscovery.Directories;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace FedAi.Daemon.Peering;
 
@@ -45,6 +47,7 @@ internal static class PeeringModule
     /// <summary>The gate for signed requests, for roles that take them.</summary>
     public static void AddGate(IServiceCollection services)
     {
+        services.TryAddSingleton(GateRates.Normal);
         services.AddSingleton<ReplayGuard>().AddSingleton<GateLimits>().AddSingleton<EnvelopeGate>();
         services.AddHostedService<ReplayService>();
     }

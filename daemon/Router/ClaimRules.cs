@@ -14,7 +14,7 @@ internal static class ClaimRules
 
     /// <summary>0 to 1 points, by which a node stands better.</summary>
     public static double Weight(NodeClaim? claim, long samples) =>
-        claim is null || samples >= claim.DecaySamples ? 0 : Score(claim.Bands) / 100.0 * (1 - (double)samples / claim.DecaySamples);
+        claim is null or { Ignored: not null } || samples >= claim.DecaySamples ? 0 : Score(claim.Bands) / 100.0 * (1 - (double)samples / claim.DecaySamples);
 
     /// <summary>Whether the node, by its own word, can take the request; who said nothing is not kept out but where a GPU is asked for.</summary>
     public static bool Fits(NodeClaim? claim, string? gpu, long promptBytes) =>

@@ -8,7 +8,7 @@ using FedAi.Runners;
 namespace FedAi.Daemon.Router;
 
 /// <summary>Signed inference requests of clients and gateways (WIRE 3.3): the whole answer, or a stream; and what nodes report of requests whose asker left.</summary>
-internal sealed class InferEndpoints(EnvelopeGate gate, RouterAdmission admit, JobDispatcher jobs, NodeDirectory nodes, RouterMetering metering)
+internal sealed class InferEndpoints(EnvelopeGate gate, RouterAdmission admit, RouterJobs jobs, AuditLog audit, NodeDirectory nodes, RouterMetering metering)
 {
     public void Map(IEndpointRouteBuilder app)
     {
@@ -20,10 +20,10 @@ internal sealed class InferEndpoints(EnvelopeGate gate, RouterAdmission admit, J
     private async Task InferAsync(HttpContext context)
     {
         var admission = await gate.AdmitAsync(context, ProtocolJson.Default.InferenceRequest, key => admit.Client(context, key));
-        var refusal = admission.Refusal ?? RequestValues.Problem(admission.Payload);
+        var refusal = Problem(admission);
         if (refusal is null)
         {
-            await foreach (var step in jobs.DispatchAsync(admission.Payload, admission.Key, streaming: false, context.RequestAborted))
+            await foreach (var step in jobs.RunAsync(admission.Payload, admission.Key, streaming: false, context.RequestAborted))
             {
                 if (step is InferenceFailure failure) refusal = failure.Refusal;
                 if (step is not InferenceEnd { Signed: { } signed }) continue;
@@ -40,14 +40,21 @@ internal sealed class InferEndpoints(EnvelopeGate gate, RouterAdmission admit, J
     private async Task StreamAsync(HttpContext context)
     {
         var admission = await gate.AdmitAsync(context, ProtocolJson.Default.InferenceRequest, key => admit.Client(context, key));
-        if ((admission.Refusal ?? RequestValues.Problem(admission.Payload)) is { } refusal)
+        if (Problem(admission) is { } refusal)
         {
             await WireAnswer.RefuseAsync(context.Response, refusal);
             return;
         }
 
-        var steps = jobs.DispatchAsync(admission.Payload, admission.Key, streaming: true, context.RequestAborted);
+        var steps = jobs.RunAsync(admission.Payload, admission.Key, streaming: true, context.RequestAborted);
         await PeerStreamWriter.WriteAsync(context.Response, admission.Payload, steps, context.RequestAborted);
+    }
+
+    private Refusal? Problem(Admission<InferenceRequest> admission)
+    {
+        var refusal = admission.Refusal ?? RequestValues.Problem(admission.Payload);
+        if (refusal is not null) audit.Add(AuditMode.Basic, new AuditEntry("request", refusal.Code.Wire()) { Key = admission.Key });
+        return refusal;
     }
 
     /// <summary>A node's record of a run whose asker left or that failed (DECISIONS E4).</summary>

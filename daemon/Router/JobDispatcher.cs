@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using FedAi.Daemon.OpenAi;
 using FedAi.Daemon.Peering;
 using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
@@ -13,21 +12,10 @@ namespace FedAi.Daemon.Router;
 /// Places a request: ranks the nodes, asks the best one, and before the first token tries the next when it fails. After
 /// the first token a failure is the client's to see, never a silent second answer (WIRE W-Q4).
 /// </summary>
-internal sealed class JobDispatcher(NodeDirectory nodes, PeerInference peers, RouterMetering metering, PeerExperience experience, ProofStore proofs, TimeProvider time) : IInferenceBackend
+internal sealed class JobDispatcher(NodeDirectory nodes, PeerInference peers, RouterMetering metering, PeerExperience experience, AuditLog audit, TimeProvider time)
 {
     /// <summary>Each attempt costs the client time; three dead nodes in a row mean that something else is wrong.</summary>
     private const int MaxAttempts = 3;
-
-    /// <summary>A router reads what comes to its own /v1; only a gateway can seal it before.</summary>
-    public PrivacyLevel MaxPrivacy => PrivacyLevel.PL1;
-
-    public IReadOnlyList<OpenAiModel> Models => [.. RouterModels.Of(nodes.Current, time.GetUtcNow().ToUnixTimeMilliseconds()).Where(model => RoleTypes.JobOf(model.Id) is null)];
-
-    public IAsyncEnumerable<InferenceEvent> RunAsync(InferenceRequest request, CancellationToken cancellationToken) =>
-        AtV1Async(client: null, request, cancellationToken);
-
-    public IAsyncEnumerable<InferenceEvent> RunForAsync(PublicKey client, InferenceRequest request, CancellationToken cancellationToken) =>
-        AtV1Async(client, request, cancellationToken);
 
     /// <summary>Runs a request for a client (null: an OpenAI caller without a key). Not streaming gives only the end or the failure.</summary>
     public async IAsyncEnumerable<InferenceEvent> DispatchAsync(InferenceRequest request, PublicKey? client, bool streaming, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -90,22 +78,13 @@ internal sealed class JobDispatcher(NodeDirectory nodes, PeerInference peers, Ro
             {
                 node.Load.Failed(time.GetUtcNow().ToUnixTimeMilliseconds());
                 experience.Failed(node.Key);
+                audit.Add(AuditMode.Basic, new AuditEntry("node-failed", refusal.Code.Wire()) { Node = node.Key, RequestId = request.RequestId, Model = candidate.ModelId });
             }
 
             if (answered) break;
         }
 
         yield return new InferenceFailure(refusal ?? new Refusal(ErrorCode.NoNodesAvailable, "Every node that fits failed; try again in a moment.", RetryAfterSeconds: 5));
-    }
-
-    /// <summary>Whoever asks at /v1 sees no envelopes: the proof waits to be fetched.</summary>
-    private async IAsyncEnumerable<InferenceEvent> AtV1Async(PublicKey? client, InferenceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (var step in DispatchAsync(request, client, streaming: true, cancellationToken))
-        {
-            if (step is InferenceEnd { Signed: { } signed }) proofs.Add(request, signed, client);
-            yield return step;
-        }
     }
 
     private async IAsyncEnumerable<InferenceEvent> AskAsync(PeerTarget target, InferenceRequest request, bool streaming, [EnumeratorCancellation] CancellationToken cancellationToken)

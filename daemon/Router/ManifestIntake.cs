@@ -16,24 +16,24 @@ internal sealed class ManifestIntake(RouterAdmission admit, NodeDirectory nodes,
 
     private const long MaxAheadMs = 300_000;
 
-    public async Task<Refusal?> TakeAsync(HttpContext context)
+    /// <summary>The refusal; or null, and then why the manifest is kept but its bands do not count, if so.</summary>
+    public async Task<(Refusal? Refusal, string? Ignored)> TakeAsync(HttpContext context)
     {
         if (!PeerAddress.IsLocal(context) && !limits.Admits(context.Connection.RemoteIpAddress!))
-            return new Refusal(ErrorCode.RateLimited, "Too many requests; wait before the next one.", RetryAfterSeconds: 1);
+            return (new Refusal(ErrorCode.RateLimited, "Too many requests; wait before the next one.", RetryAfterSeconds: 1), null);
 
         var (body, unreadable) = await RequestBody.ReadAsync(context, MaxBytes);
-        if (unreadable is not null) return unreadable;
+        if (unreadable is not null) return (unreadable, null);
 
         var (manifest, key, refusal) = Manifests.Open(body.Span, ProtocolJson.Default.NodeManifest);
-        if (refusal is not null) return refusal;
-        if (admit.Node(context, key!) is { } unwelcome) return unwelcome;
+        if (refusal is not null) return (refusal, null);
+        if (admit.Node(context, key!) is { } unwelcome) return (unwelcome, null);
 
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         if (manifest!.IssuedAtMs > now + MaxAheadMs)
-            return new Refusal(ErrorCode.InvalidManifest, "The manifest is dated in the future; check the clock of its machine.");
+            return (new Refusal(ErrorCode.InvalidManifest, "The manifest is dated in the future; check the clock of its machine."), null);
         // Whoever is no node here has nothing to be ranked by, and free keys would fill the store.
-        return nodes.Find(key!) is null
-            ? new Refusal(ErrorCode.NodeNotAllowed, "No node of this key is registered here: register it first, then send its manifest.")
-            : await nodes.ClaimAsync(key!, manifest, CanonicalJson.Of(body.Span)!);
+        if (nodes.Find(key!) is null) return (new Refusal(ErrorCode.NodeNotAllowed, "No node of this key is registered here: register it first, then send its manifest."), null);
+        return await nodes.ClaimAsync(key!, manifest, CanonicalJson.Of(body.Span)!) is { } notKept ? (notKept, null) : (null, nodes.Find(key!)?.Claim?.Ignored);
     }
 }

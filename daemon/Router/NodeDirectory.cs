@@ -122,6 +122,9 @@ internal sealed class NodeDirectory(NodeTable table, ManifestTable manifests, Sc
     private NodeClaim? StoredClaim(PublicKey key) =>
         manifests.Find(key.Npub) is { } stored && Manifests.Open(stored, ProtocolJson.Default.NodeManifest).Manifest is { } manifest
             ? new NodeClaim(manifest.CapabilityBands, manifest.Limits.MaxPayloadBytes, scheduler.ManifestDecaySamples)
+            {
+                Ignored = scheduler.RelaySnapshotRequired ? SnapshotRules.Problem(manifest.RelayDiscovery, time.GetUtcNow(), scheduler.RelaySnapshotMaxAgeHours) : null,
+            }
             : null;
 
     private static Refusal Taken { get; } = new(ErrorCode.NodeIdTaken, "This nodeId belongs to another key; choose another one (your npub is always free).");

@@ -1,12 +1,14 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using FedAi.Daemon.Peering;
 using FedAi.Protocol.Json;
+using FedAi.Protocol.Messages;
 
 namespace FedAi.Daemon.Router;
 
 /// <summary>Where nodes make themselves known to a router and where anybody sees which are known (WIRE 3.3).</summary>
-internal sealed class RegisterEndpoints(EnvelopeGate gate, RouterAdmission admit, NodeDirectory nodes, ManifestIntake manifests, TimeProvider time)
+internal sealed class RegisterEndpoints(EnvelopeGate gate, RouterAdmission admit, NodeDirectory nodes, ManifestIntake manifests, AuditLog audit, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder app)
     {
@@ -18,14 +20,20 @@ internal sealed class RegisterEndpoints(EnvelopeGate gate, RouterAdmission admit
     private async Task RegisterAsync(HttpContext context)
     {
         var admission = await gate.AdmitAsync(context, ProtocolJson.Default.NodeDescriptor, key => admit.Node(context, key));
-        var refusal = admission.Refusal ?? await nodes.RegisterAsync(admission.Key, admission.Payload, admission.Wire);
+        var isKnown = admission.Key is { } key && nodes.Find(key)?.IsActive(time.GetUtcNow().ToUnixTimeMilliseconds()) == true;
+        var refusal = admission.Refusal ?? await nodes.RegisterAsync(admission.Key!, admission.Payload, admission.Wire);
+        if (refusal is not null || !isKnown) audit.Add(AuditMode.Basic, new AuditEntry("node-registers", refusal?.Code.Wire() ?? "ok") { Node = admission.Key });
         await (refusal is null ? WireAnswer.OkAsync(context.Response) : WireAnswer.RefuseAsync(context.Response, refusal));
     }
 
     private async Task ManifestAsync(HttpContext context)
     {
-        var refusal = await manifests.TakeAsync(context);
-        await (refusal is null ? WireAnswer.OkAsync(context.Response) : WireAnswer.RefuseAsync(context.Response, refusal));
+        var (refusal, ignored) = await manifests.TakeAsync(context);
+        audit.Add(AuditMode.Basic, new AuditEntry("manifest", refusal?.Code.Wire() ?? ignored ?? "ok"));
+        await (refusal is not null ? WireAnswer.RefuseAsync(context.Response, refusal)
+            : ignored is null ? WireAnswer.OkAsync(context.Response)
+            // From a closed list, so it needs no escaping.
+            : WireAnswer.WriteAsync(context.Response, Encoding.UTF8.GetBytes($$"""{"ok":true,"counts":false,"reason":"{{ignored}}"}""")));
     }
 
     /// <summary>Strangers see what is offered, not where: endpoints stay out of answers that leave this machine (DECISIONS E18).</summary>

@@ -5,4 +5,10 @@ internal sealed record SchedulerOptions
 {
     /// <summary>Jobs after which the bands of a node's manifest count no more, only what was seen of it; with each job they count less. 0: they never count. Default: 20.</summary>
     public int ManifestDecaySamples { get; init; } = 20;
+
+    /// <summary>Whether the bands of a manifest count only when it also shows the relays that its node found lately, and that fit together. Default: false.</summary>
+    public bool RelaySnapshotRequired { get; init; }
+
+    /// <summary>Hours that the relays in a manifest count as found lately, when it is shown or the router starts. Default: 24.</summary>
+    public int RelaySnapshotMaxAgeHours { get; init; } = 24;
 }

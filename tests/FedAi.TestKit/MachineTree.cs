@@ -11,13 +11,32 @@ internal sealed class MachineTree : IDisposable
         "annas-laptop-7731", "4c4c4544-0051-3510-8052", "00:1b:44:11:3a:b7", "SERIALBOARD99", "Samsung SSD 970 EVO S466NX0K", "UltraProcessor 9999X", "00000000deadbeef", "GPU-5f1c-planted", "GeForce RTX 0815", "-annas-kernel",
     ];
 
+    /// <summary>Puts what a tree has in place of this machine's, as far as the kernel lets it: the rest of /proc belongs to each process.</summary>
+    private const string EnterScript = """
+        set -e
+        tree=$1; shift
+        for file in proc/cpuinfo proc/meminfo proc/sys/kernel/osrelease etc/os-release etc/hostname etc/machine-id; do
+          if [ -e "$tree/$file" ] && [ -e "/$file" ]; then mount --bind "$tree/$file" "/$file"; fi
+        done
+        if [ -d "$tree/sys" ]; then mount --bind "$tree/sys" /sys; fi
+        if [ -d "$tree/usr/bin" ]; then mount --bind "$tree/usr/bin" /usr/local/bin; fi
+        if [ -e "$tree/proc/sys/kernel/hostname" ]; then hostname "$(cat "$tree/proc/sys/kernel/hostname")"; fi
+        exec "$@"
+        """;
+
     private readonly TempFolder folder = new();
 
     private MachineTree()
     {
     }
 
+    /// <summary>Null when programs can be started on such a machine, else why not.</summary>
+    public static string? CannotEnter { get; } = TryEnter();
+
     public string Path => folder.Path;
+
+    /// <summary>What starts a program so that it finds this machine instead of the one it runs on, with these namespaces besides. Needs root.</summary>
+    public string[] Enter(params string[] namespaces) => ["unshare", "--mount", "--uts", .. namespaces, "sh", "-c", EnterScript, "sh", Path];
 
     public static MachineTree RaspberryPi() => new MachineTree().Identified()
         .With("proc/cpuinfo", string.Concat(Enumerable.Range(0, 4).Select(at => $"processor\t: {at}\nBogoMIPS\t: 108.00\nFeatures\t: fp asimd evtstrm crc32 cpuid\nCPU architecture: 8\nCPU part\t: 0xd08\n\n"))
@@ -87,6 +106,21 @@ internal sealed class MachineTree : IDisposable
     }
 
     public void Dispose() => folder.Dispose();
+
+    private static string? TryEnter()
+    {
+        using var tree = OldLaptop();
+        string[] line = [.. tree.Enter(), "uname", "-n"];
+        try
+        {
+            using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(line[0], line[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            return process.StandardOutput.ReadToEnd().Trim() == "annas-laptop-7731" ? null : "another machine cannot be put in place of this one: that needs root and unshare";
+        }
+        catch (System.ComponentModel.Win32Exception exception)
+        {
+            return $"unshare is not there: {exception.Message}";
+        }
+    }
 
     private MachineTree X86(int cores, int threadsPerCore, string flags, int megahertz) => With("proc/cpuinfo", string.Concat(Enumerable.Range(0, cores * threadsPerCore).Select(at =>
         string.Create(CultureInfo.InvariantCulture, $"processor\t: {at}\nmodel name\t: UltraProcessor 9999X\ncpu MHz\t\t: {megahertz}.000\nphysical id\t: 0\ncore id\t\t: {at / threadsPerCore}\nflags\t\t: {flags}\n\n"))));

@@ -1,5 +1,6 @@
 using FedAi.Daemon.Hosting;
 using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Messages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -27,7 +28,7 @@ internal sealed class TestDaemon : IAsyncDisposable
     public IServiceProvider Services => app.Services;
 
     /// <summary>Starts a daemon. Without a data folder it gets a temporary one, which goes with it.</summary>
-    public static async Task<TestDaemon> StartAsync(Role role, FedAiOptions? options = null, Action<IServiceCollection>? add = null, KeyPair? key = null, string? dataFolder = null, Func<Task<OptionsResult>>? reread = null)
+    public static async Task<TestDaemon> StartAsync(Role role, FedAiOptions? options = null, Action<IServiceCollection>? add = null, KeyPair? key = null, string? dataFolder = null, Func<Task<OptionsResult>>? reread = null, RouterManifest? manifest = null)
     {
         options ??= new FedAiOptions();
         key ??= KeyPair.Generate();
@@ -37,6 +38,7 @@ internal sealed class TestDaemon : IAsyncDisposable
             Role = role,
             Key = key,
             Reread = reread,
+            Manifest = manifest,
             DataFolder = dataFolder ?? folder!.Path,
             Options = options with
             {

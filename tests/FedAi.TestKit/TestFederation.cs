@@ -2,6 +2,7 @@ using FedAi.Daemon.Hosting;
 using FedAi.Daemon.Node;
 using FedAi.Daemon.Router;
 using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Messages;
 using FedAi.Runners;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -24,9 +25,12 @@ internal sealed class TestFederation : IAsyncDisposable
     public static Task<TestFederation> StartAsync(params IRunner[] runners) => StartAsync(new FedAiOptions(), runners);
 
     /// <summary>The same, the router with options of its own.</summary>
-    public static async Task<TestFederation> StartAsync(FedAiOptions router, params IRunner[] runners)
+    public static Task<TestFederation> StartAsync(FedAiOptions router, params IRunner[] runners) => StartAsync(router, manifest: null, runners);
+
+    /// <summary>The same, the router bound by a manifest too.</summary>
+    public static async Task<TestFederation> StartAsync(FedAiOptions router, RouterManifest? manifest, params IRunner[] runners)
     {
-        var federation = new TestFederation(await TestDaemon.StartAsync(Role.Router, router));
+        var federation = new TestFederation(await TestDaemon.StartAsync(Role.Router, router, manifest: manifest));
         foreach (var runner in runners) await federation.AddNodeAsync(runner);
         return federation;
     }

@@ -55,6 +55,7 @@ internal static class SetupCommand
         ui?.Show(profile);
         ui?.Step(2, "How fast it is");
         BenchResult? bench = null;
+        if (arguments.GetValue(SkipBench)) ui?.Show("It is not measured, as --skip-bench says; so its limits will be cautious.");
         if (!arguments.GetValue(SkipBench) && ui?.Confirms($"Measure it? It takes {(arguments.GetValue(Short) ? "a few" : options.Bench.NodeSeconds)} seconds, and gives better limits.") != false)
         {
             bench = await MeasureAsync(ui, "node", (progress, interrupted) => machine.BenchNodeAsync(profile, wish.Model, progress, interrupted));
@@ -89,15 +90,17 @@ internal static class SetupCommand
             if (bench.Partial) return await InterruptedAsync();
             found = machine.Judge(profile, bench, null);
         }
+        else ui?.Show("It is not measured, because no benchmark could make it a router.");
 
         ui?.Step(3, "Whether it may be a router");
         var verdict = found.Recommendation.RouterEligibility;
         if (verdict.Verdict != RouterVerdict.Pass)
         {
             if (arguments.GetValue(CliOptions.Json)) Console.WriteLine(SetupReport.Findings("router", found).ToJsonString());
-            await Errors.TellAsync(verdict.Statement);
-            foreach (var reason in verdict.Reasons) await Errors.TellAsync($"  {reason}");
-            if (found.Bench is null) await Errors.TellAsync("no benchmark was made, because none could change that; nothing was written. As a node this machine may do well: fedai setup node");
+            List<string> lines = [verdict.Statement, .. verdict.Reasons.Select(reason => $"  {reason}")];
+            lines.Add($"{(found.Bench is null ? "no benchmark was made, because none could change that; " : "")}nothing was written. As a node this machine may do well: fedai setup node");
+            if (ui is not null) ui.Show(string.Join('\n', lines));
+            else foreach (var line in lines) await Errors.TellAsync(line);
             return ExitCodes.Negative;
         }
 
@@ -108,7 +111,9 @@ internal static class SetupCommand
     /// <summary>Options, folder and files; null after the problem was told.</summary>
     private static async Task<(FedAiOptions Options, string Folder, SetupFiles Files)?> BeginAsync(ParseResult arguments, Role role)
     {
-        if (await CliConfig.ReadAsync(arguments) is not { } options) return null;
+        // The routers named now are measured to, as those of the file are.
+        var routers = role == Role.Node && arguments.GetValue(Routers) is { Length: > 0 } named ? string.Join(',', named) : null;
+        if (await CliConfig.ReadAsync(arguments, ("node.routers", routers)) is not { } options) return null;
         var folder = Path.GetFullPath(arguments.GetValue(CliOptions.Data)!);
         var (json, isSilent) = (arguments.GetValue(CliOptions.Json), Console.IsInputRedirected || Console.IsOutputRedirected);
         var other = RoleFile.PathFor(folder, role == Role.Node ? Role.Router : Role.Node);
@@ -146,7 +151,7 @@ internal static class SetupCommand
             else
             {
                 ui?.Step(5, "Done");
-                if (ui is null) Console.WriteLine(TerminalText.Clean(SetupReport.Text(plan, done, next)));
+                if (ui is null) Console.WriteLine(TerminalText.Fit(SetupReport.Text(plan, done, next)));
                 else ui.Show(SetupReport.Text(plan, done, next));
             }
 

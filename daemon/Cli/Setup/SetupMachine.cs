@@ -12,7 +12,7 @@ internal sealed class SetupMachine(string folder, FedAiOptions options, Intent i
     private static readonly TimeSpan ShortBudget = TimeSpan.FromSeconds(4);
 
     public Task<MachineProfile> ScanAsync(CancellationToken cancellationToken) =>
-        MachineScan.RunAsync(MachineRoot.This, folder, NetworkTargets.Of(options), options.Bands, options.Privacy, TimeProvider.System, cancellationToken);
+        FullProfile.RunAsync(folder, NetworkTargets.Of(options), NetworkTargets.Routers(options), sampleDisk: false, new FullProfileOptions(options.Bands, options.Privacy, options.Http.AllowPrivate), TimeProvider.System, cancellationToken);
 
     /// <summary>What a node would serve, model included where there is one.</summary>
     public async Task<BenchResult> BenchNodeAsync(MachineProfile profile, string? model, IProgress<BenchProgress> progress, CancellationToken cancellationToken)

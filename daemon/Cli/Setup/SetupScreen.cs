@@ -21,11 +21,7 @@ internal sealed class SetupScreen
 
     public void Show(MachineProfile profile) => Show(ProfileCommand.Text(profile));
 
-    /// <summary>Wrapped between words.</summary>
-    public void Show(string text)
-    {
-        foreach (var line in text.Split('\n')) console.WriteLine(TerminalText.Clean(line));
-    }
+    public void Show(string text) => console.WriteLine(TerminalText.Fit(text));
 
     public void Show(SetupFindings found)
     {
@@ -34,7 +30,7 @@ internal sealed class SetupScreen
         foreach (var (role, rationale, limits) in found.Recommendation.NodeProfiles)
             table.AddRow(Markup.Escape(role), Markup.Escape(rationale), Say(limits.MaxConcurrency), Say(limits.MaxTokens), $"{Say(limits.InputMsat)}/{Say(limits.OutputMsat)}");
         console.Write(table);
-        foreach (var (role, reasons) in found.Recommendation.NotRecommended) console.MarkupLineInterpolated($"[grey]not {role}: {string.Join("; ", reasons)}[/]");
+        foreach (var (role, reasons) in found.Recommendation.NotRecommended) console.MarkupLineInterpolated($"[grey]{TerminalText.Fit($"not {role}: {string.Join("; ", reasons)}")}[/]");
     }
 
     public bool Confirms(string question, bool isYesFirst = true)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -96,6 +97,26 @@ public sealed class SetupTests : IAsyncLifetime
         result.ExitCode.ShouldBe(code);
         result.Errors.ShouldContain(words);
         Directory.Exists(federation.Data("node")).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("node", "--skip-relays")]
+    [InlineData("router", "--set", "router.minimums.ssd=false", "--set", "router.minimums.maxJitterMs=0", "--set", "router.minimums.minUploadMbps=0", "--set", "router.minimums.ramGb=1", "--set", "router.minimums.arch=any", "--set", "router.minimums.avx2=false")]
+    public async Task Setup_InterruptedWhileItMeasures_WritesNothing(string role, params string[] more)
+    {
+        var arch = (await federation.CommandAsync(patience.Token, "profile", "--offline", "--json", "--data", federation.Data(role))).Output;
+        string[] arguments = ["setup", role, "--yes", "--data", federation.Data(role), .. more.Select(argument => argument.Replace("=any", $"={JsonNode.Parse(arch)!["hardware"]!["cpu"]!["arch"]}", StringComparison.Ordinal))];
+        using var process = Process.Start(new ProcessStartInfo(Fedai.Executable, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })!;
+        // Its first line comes when it measures.
+        (await process.StandardError.ReadLineAsync(patience.Token)).ShouldNotBeNull();
+        var errors = process.StandardError.ReadToEndAsync(patience.Token);
+
+        Signals.Interrupt(process.Id);
+
+        await process.WaitForExitAsync(patience.Token);
+        (await errors).ShouldContain("interrupted: nothing was written");
+        process.ExitCode.ShouldBe(1);
+        Directory.GetFileSystemEntries(federation.Data(role)).ShouldBeEmpty();
     }
 
     [Fact]

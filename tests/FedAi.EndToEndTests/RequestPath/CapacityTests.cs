@@ -1,4 +1,5 @@
 using FedAi.Daemon.Node;
+using FedAi.Daemon.Peering;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Json;
 using FedAi.TestKit;

@@ -88,6 +88,33 @@ public sealed class ManifestTests : IAsyncLifetime
         body.ShouldContain(federation.Nodes[1].Key.PublicKey.Npub);
     }
 
+    [Theory]
+    [InlineData(false, 0, "missing-relay-discovery")]
+    [InlineData(true, 25, "relay-discovery-expired")]
+    [InlineData(true, -1, "relay-discovery-future-timestamp")]
+    [InlineData(true, 1, null)]
+    public async Task Manifest_WhereARelaySnapshotIsRequired_CountsOnlyWithOne(bool has, int hoursOld, string? reason)
+    {
+        await using var strict = await TestFederation.StartAsync(new FedAiOptions { Scheduler = new SchedulerOptions { RelaySnapshotRequired = true } }, new ScriptedRunner());
+        using var asker = new WireClient(strict.Router.Base, KeyPair.Generate());
+        var snapshot = new RelayDiscoverySnapshot
+        {
+            DiscoveredAtMs = WireClient.Now - hoursOld * 3_600_000L,
+            Relays = [new RelayDescriptor { Url = "wss://relay.example/", Read = true, Write = true, Priority = 2.5, Score = 5, Tags = [], LastSeenMs = 1 }],
+            Options = new RelayDiscoveryOptions(),
+        };
+        var manifest = Signed(strict.Nodes[0].Key, json =>
+        {
+            if (has) json["relay_discovery"] = System.Text.Json.JsonSerializer.SerializeToNode(snapshot, ProtocolJson.Default.RelayDiscoverySnapshot);
+        });
+
+        var (status, body) = await asker.PostAsync("manifest", manifest);
+
+        (status, (string?)JsonNode.Parse(body)!["reason"], (bool?)JsonNode.Parse(body)!["counts"]).ShouldBe((HttpStatusCode.OK, reason, reason is null ? null : false));
+        var node = strict.Directory.Find(strict.Nodes[0].Key.PublicKey)!;
+        ClaimRules.Weight(node.Claim, 0).ShouldBe(reason is null ? 0.3 : 0);
+    }
+
     public static TheoryData<string, string, int> Hostile { get; } = new()
     {
         { "without bands", "invalid-manifest", 400 },

@@ -29,6 +29,19 @@ public sealed class NetworkTests
     }
 
     [Fact]
+    public async Task Latency_DelayThatVaries_IsJitterAndWithoutTargetsNothingIsMeasured()
+    {
+        var asked = 0;
+        await using var unsteady = await ServeAsync(async context => await Task.Delay(Interlocked.Increment(ref asked) % 2 * 60, context.RequestAborted));
+
+        var network = await NetworkScan.MeasureAsync(MachineRoot.This, [new Uri(unsteady.Urls.Single())], default);
+        var alone = await NetworkScan.MeasureAsync(MachineRoot.This, [], default);
+
+        network.JitterMs.ShouldNotBeNull().ShouldBeGreaterThan(5);
+        (alone.LatencyMs, alone.JitterMs, alone.UploadMbps, alone.DownloadMbps, alone.Targets.Count).ShouldBe((null, null, null, null, 0));
+    }
+
+    [Fact]
     public async Task Latency_SilentAndAbsentTargets_AreGivenUpTogether()
     {
         await using var silent = await ServeAsync(async context => await Task.Delay(Timeout.Infinite, context.RequestAborted));

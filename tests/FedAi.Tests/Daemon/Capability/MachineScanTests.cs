@@ -3,6 +3,11 @@ using System.Text;
 using System.Text.Json;
 using FedAi.Daemon.Capability;
 using FedAi.Daemon.Cli;
+using FedAi.Daemon.Cli.Setup;
+using FedAi.Daemon.Node;
+using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Messages;
+using FedAi.Protocol.Rules;
 using FedAi.TestKit;
 
 namespace FedAi.Tests.Daemon.Capability;
@@ -104,7 +109,7 @@ public sealed class MachineScanTests
                 LeakSearch.Find(Encoding.UTF8.GetBytes(output), planted).ShouldBeNull(planted);
         var there = MachineTree.Planted.Where(planted => Directory.EnumerateFiles(tree.Path, "*", SearchOption.AllDirectories).Any(file => File.ReadAllText(file).Contains(planted, StringComparison.Ordinal))).ToList();
         there.Count.ShouldBeGreaterThan(5);
-        foreach (var output in Outputs(shown).Take(2))
+        foreach (var output in Outputs(shown).Take(5))
             foreach (var planted in there) LeakSearch.Find(Encoding.UTF8.GetBytes(output), planted).ShouldNotBeNull($"{planted} on {name}: the search would find it");
     }
 
@@ -123,11 +128,29 @@ public sealed class MachineScanTests
         profile.Hardware.Cpu.Flags.ShouldBe(profile.Hardware.Cpu.Flags.Intersect((await File.ReadAllTextAsync("/proc/cpuinfo")).Split(' ', '\n')));
     }
 
+    /// <summary>All that is ever written of a profile; the first five tell identifiers where both switches are on.</summary>
     private static IEnumerable<string> Outputs(MachineProfile profile)
     {
+        var privacy = new PrivacyOptions { Mode = PrivacyMode.Verbose, PublishHardwareIds = profile.Ids is not null };
+        var found = new SetupFindings(profile, null, new RecommendInput(), HasModel: true);
+        using var key = KeyPair.Generate();
         yield return JsonSerializer.Serialize(profile, CapabilityJson.Default.MachineProfile);
         yield return ProfileCommand.Text(profile);
-        yield return JsonSerializer.Serialize(Recommender.Recommend(profile, null, new RecommendInput()), CapabilityJson.Default.Recommendation);
+        yield return SetupReport.Findings("node", found).ToJsonString();
+        yield return Encoding.UTF8.GetString(Node(privacy));
+        yield return Encoding.UTF8.GetString(Router(privacy));
+        foreach (var mode in new[] { PrivacyMode.Strict, PrivacyMode.Normal })
+        {
+            yield return Encoding.UTF8.GetString(Node(new PrivacyOptions { Mode = mode }));
+            yield return Encoding.UTF8.GetString(Router(new PrivacyOptions { Mode = mode }));
+        }
+
+        yield return JsonSerializer.Serialize(found.Recommendation, CapabilityJson.Default.Recommendation);
+        yield return string.Join('\n', SetupRules.Node(found, new SetupWish(), RunnerKind.Llama).Plan!.Warnings.Concat(found.Recommendation.RouterEligibility.Reasons));
+
+        ManifestFacts Facts(PrivacyOptions told) => new() { Version = "1", NowMs = 1, Profile = profile, Privacy = told };
+        byte[] Node(PrivacyOptions told) => ManifestWriter.Node(key, [RoleTypes.Prepost], new FedAi.Protocol.Messages.NodeLimits { MaxConcurrency = 1, MaxPayloadBytes = 1, MaxTokens = 1 }, new PricingDefaults { Unit = "token", InputRate = 0, Currency = "SAT" }, Facts(told));
+        byte[] Router(PrivacyOptions told) => ManifestWriter.Router(key, new RouterTerms(new RouterLimits { MaxQps = 1, MaxConcurrentJobs = 1, MaxPayloadBytes = 1 }, [], "off"), Facts(told));
     }
 
     private static async Task<MachineProfile> ScanAsync(Func<MachineTree> make, PrivacyOptions? privacy = null)

@@ -120,7 +120,7 @@ public sealed class ManifestWriterTests : IDisposable
     private byte[] Node(ManifestFacts facts) => ManifestWriter.Node(key, ["prepost_node"], new NodeLimits { MaxConcurrency = 4, MaxPayloadBytes = 1000, MaxTokens = 256 },
         new PricingDefaults { Unit = "token", InputRate = 0.001, OutputRate = 0.002, Currency = "SAT" }, facts);
 
-    private byte[] Router(ManifestFacts facts) => ManifestWriter.Router(key, new RouterLimits { MaxQps = 100, MaxConcurrentJobs = 50, MaxPayloadBytes = 1000 }, facts);
+    private byte[] Router(ManifestFacts facts) => ManifestWriter.Router(key, new RouterTerms(new RouterLimits { MaxQps = 100, MaxConcurrentJobs = 50, MaxPayloadBytes = 1000 }, ["rate_limit"], "off"), facts);
 
     private static List<string> Members(byte[] json)
     {

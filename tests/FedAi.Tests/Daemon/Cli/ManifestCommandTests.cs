@@ -41,6 +41,77 @@ public sealed class ManifestCommandTests : IDisposable
         manifest["limits"]!["max_tokens"]!.GetValue<int>().ShouldBe(77);
     }
 
+    [Fact]
+    public async Task Verify_SignatureInAFileOfItsOwn_HoldsAloneAndIsRefusedWhereBothDiffer()
+    {
+        await Fedai.RunAsync("keys", "new", "--data", folder.Path);
+        var path = (await Fedai.RunAsync("manifest", "--write", "--role", "node", "--detached", "--data", folder.Path)).Output.Trim();
+        var text = await File.ReadAllTextAsync(path);
+        (await Fedai.RunAsync("manifest", "verify", path)).ExitCode.ShouldBe(0);
+
+        var bare = JsonNode.Parse(text)!.AsObject();
+        bare.Remove("signature");
+        await File.WriteAllTextAsync(path, bare.ToJsonString());
+        (await Fedai.RunAsync("manifest", "verify", path)).ExitCode.ShouldBe(0, "the one beside it");
+        bare["limits"]!["max_tokens"] = 1;
+        await File.WriteAllTextAsync(path, bare.ToJsonString());
+        (await Fedai.RunAsync("manifest", "verify", path)).ExitCode.ShouldBe(1);
+
+        await File.WriteAllTextAsync(path, text);
+        await File.WriteAllTextAsync(path + ".sig", (await File.ReadAllTextAsync(path + ".sig")).Replace("\"signature\":\"", "\"signature\":\"AA", StringComparison.Ordinal));
+        var differ = await Fedai.RunAsync("manifest", "verify", path);
+        (differ.ExitCode, differ.Output.Contains("differ", StringComparison.Ordinal)).ShouldBe((1, true));
+    }
+
+    [Theory]
+    [InlineData("node")]
+    [InlineData("router")]
+    public async Task Write_WithFlagsAboutRelays_HoldsWhatWasFoundAndHow(string role)
+    {
+        await using var directory = await DirectoryServer.StartAsync(DirectoryServer.Text("""["wss://a.example",{"url":"b.example","score":9}]"""));
+        await Fedai.RunAsync("keys", "new", "--data", folder.Path);
+        var before = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        string[] write = ["manifest", "--write", "--role", role, "--data", folder.Path, "--bootstrap", "wss://boot.example", "--aggregators", directory.Url.ToString(), "--trust-scores", "a.example=3", "--min-score", "2", "--max-results", "3"];
+
+        var written = await Fedai.RunAsync(write);
+
+        written.ExitCode.ShouldBe(0, written.Errors);
+        var found = JsonNode.Parse(await File.ReadAllTextAsync(written.Output.Trim()))!["relay_discovery"]!;
+        ((long)found["discoveredAtMs"]!).ShouldBeInRange(before, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        found["relays"]!.AsArray().Select(relay => (string)relay!["url"]!).ShouldBe(["wss://b.example/", "wss://a.example/", "wss://boot.example/"]);
+        var options = found["options"]!;
+        options["bootstrapRelays"]!.ToJsonString().ShouldContain("boot.example");
+        options["aggregatorUrls"]!.ToJsonString().ShouldContain(directory.Url.ToString());
+        ((double)options["trustScores"]!.AsObject().Single().Value!, (double)options["minScore"]!, (int)options["maxResults"]!).ShouldBe((3, 2, 3));
+        (await Fedai.RunAsync("manifest", "verify", written.Output.Trim())).ExitCode.ShouldBe(0);
+
+        var asked = directory.Asked;
+        (await Fedai.RunAsync([.. write, "--skip-relays"])).ExitCode.ShouldBe(0);
+        directory.Asked.ShouldBe(asked, "nobody is asked");
+        JsonNode.Parse(await File.ReadAllTextAsync(written.Output.Trim()))!["relay_discovery"].ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Write_OfARouter_HoldsWhatItsOptionsAndBenchmarkSay()
+    {
+        await Fedai.RunAsync("keys", "new", "--data", folder.Path);
+        async Task<JsonNode> WriteAsync(params string[] more)
+        {
+            var written = await Fedai.RunAsync(["manifest", "--write", "--role", "router", "--data", folder.Path, .. more]);
+            written.ExitCode.ShouldBe(0, written.Errors);
+            return JsonNode.Parse(await File.ReadAllTextAsync(written.Output.Trim()))!;
+        }
+
+        var unmeasured = await WriteAsync();
+        ((double)unmeasured["limits"]!["max_qps"]!, (double)unmeasured["limits"]!["max_concurrent_jobs"]!, (string?)unmeasured["audit_mode"], unmeasured["policies_enabled"]!.ToJsonString()).ShouldBe((100_000, 1024, "basic", """["rate_limit","allowlist"]"""));
+
+        await File.WriteAllTextAsync(folder.File("b.json"), """{"suite":"router","seed":1,"timestampMs":1,"durationMs":150000,"short":false,"partial":false,"checksum":"ab","softwareVersion":"1","figures":[{"name":"router.requests","unit":"/s","median":1234,"spreadPermille":1,"rounds":5}]}""");
+        var measured = await WriteAsync("--bench", folder.File("b.json"), "--set", "audit.mode=off", "--set", "router.policies=rate_limit", "--set", "http.maxRequestBytes=5000");
+        ((double)measured["limits"]!["max_qps"]!, (double)measured["limits"]!["max_payload_bytes"]!, (string?)measured["audit_mode"], measured["policies_enabled"]!.ToJsonString()).ShouldBe((1234, 5000, "off", """["rate_limit"]"""));
+
+        ((double)(await WriteAsync("--bench", folder.File("b.json"), "--set", "router.maxRequestsPerSecond=7"))["limits"]!["max_qps"]!).ShouldBe(7);
+    }
+
     [Theory]
     [InlineData("manifest")]
     [InlineData("manifest", "--write")]

@@ -30,6 +30,7 @@ public sealed class SetupRulesTests
     {
         ["Raspberry Pi"] = MachineTree.RaspberryPi, ["old laptop"] = MachineTree.OldLaptop, ["gaming PC"] = MachineTree.GamingPc, ["server"] = MachineTree.Server64,
         ["container"] = MachineTree.Container, ["virtual machine"] = MachineTree.VirtualMachine,
+        ["no /proc"] = MachineTree.Empty, ["odd /proc"] = MachineTree.Odd, ["unreadable GPU tool"] = () => MachineTree.UnreadableGpu("exit 9"),
     };
 
     [Theory, MemberData(nameof(Machines))]

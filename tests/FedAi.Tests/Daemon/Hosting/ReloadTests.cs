@@ -1,6 +1,7 @@
 using FedAi.Daemon.Accounts;
 using FedAi.Daemon.Hosting;
 using FedAi.Daemon.Node;
+using FedAi.Daemon.Peering;
 using FedAi.Daemon.Router;
 using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;

@@ -24,7 +24,10 @@ public sealed class RoleFileTests : IDisposable
     {
         File.WriteAllBytes(folder.File(name), Manifest(role, key));
 
-        RoleFile.Read(folder.Path, key).ShouldBe((role, null));
+        var (read, router, problem) = RoleFile.Read(folder.Path, key);
+
+        (read, problem).ShouldBe((role, null));
+        (router is not null).ShouldBe(role == Role.Router);
     }
 
     [Fact]
@@ -76,13 +79,13 @@ public sealed class RoleFileTests : IDisposable
 
     private static byte[] Manifest(Role role, KeyPair key) => role == Role.Node
         ? ManifestWriter.Node(key, ["llm_cpu_small"], new NodeLimits { MaxConcurrency = 1, MaxPayloadBytes = 1, MaxTokens = 1 }, new PricingDefaults { Unit = "token", InputRate = 0, Currency = "SAT" }, new ManifestFacts { Version = "0.1.0", NowMs = 1000 })
-        : ManifestWriter.Router(key, new RouterLimits { MaxQps = 1, MaxConcurrentJobs = 1, MaxPayloadBytes = 1 }, new ManifestFacts { Version = "0.1.0", NowMs = 1000 });
+        : ManifestWriter.Router(key, new RouterTerms(new RouterLimits { MaxQps = 1, MaxConcurrentJobs = 1, MaxPayloadBytes = 1 }, [], "off"), new ManifestFacts { Version = "0.1.0", NowMs = 1000 });
 
     private void Write(Role role, KeyPair signer) => File.WriteAllBytes(RoleFile.PathFor(folder.Path, role), Manifest(role, signer));
 
     private string Problem()
     {
-        var (role, problem) = RoleFile.Read(folder.Path, key);
+        var (role, _, problem) = RoleFile.Read(folder.Path, key);
         role.ShouldBeNull();
         return problem.ShouldNotBeNull();
     }

@@ -1,6 +1,6 @@
-namespace FedAi.Daemon.Node;
+namespace FedAi.Daemon.Peering;
 
-/// <summary>Counts running requests and lets no more in than the node can serve at once; nobody waits in a hidden queue.</summary>
+/// <summary>Counts running requests and lets no more in than can be served at once; nobody waits in a hidden queue.</summary>
 internal sealed class CapacityGate(int maxConcurrency)
 {
     private int running;
