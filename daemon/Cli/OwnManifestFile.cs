@@ -40,11 +40,19 @@ internal static class OwnManifestFile
         var sustained = facts.Bench is { Counts: true } bench ? bench.Of(FigureNames.Requests) : null;
         var limits = new RouterLimits
         {
-            MaxQps = options.Router.MaxRequestsPerSecond > 0 ? options.Router.MaxRequestsPerSecond : Math.Max(1, sustained ?? UnmeasuredQps),
+            MaxQps = options.Router.MaxRequestsPerSecond > 0 ? options.Router.MaxRequestsPerSecond : Math.Max(1, sustained is { } perSecond ? Coarse(perSecond) : UnmeasuredQps),
             MaxConcurrentJobs = options.Router.MaxConcurrentJobs,
             MaxPayloadBytes = options.Http.MaxRequestBytes,
         };
         return ManifestWriter.Router(key, new RouterTerms(limits, options.Router.Policies, options.Audit.Mode.ToString().ToLowerInvariant()), facts);
+    }
+
+    /// <summary>Two digits, as the benchmarks in the manifest have it, and never more than was sustained.</summary>
+    private static long Coarse(long value)
+    {
+        var step = 1L;
+        while (value / step >= 100) step *= 10;
+        return value / step * step;
     }
 
     private static byte[] Node(KeyPair key, FedAiOptions options, ManifestFacts facts)

@@ -66,10 +66,14 @@ internal static class SetupCommand
         ui?.Step(3, "What it is good for");
         ui?.Show(found);
         var (plan, refusal) = SetupRules.Node(found, wish, options.Runner.Kind);
-        if (ui is not null) (plan, refusal, wish) = ui.Choose(plan, refusal, wish, changed => SetupRules.Node(machine.Judge(profile, bench, changed.Model), changed, options.Runner.Kind));
+        if (ui is not null) (plan, refusal, wish) = ui.Choose(plan, refusal, wish, changed => Checked(files, SetupRules.Node(machine.Judge(profile, bench, changed.Model), changed, options.Runner.Kind)));
         if (plan is null && refusal is null) return await RefuseAsync("nothing was written");
         return plan is null ? await RefuseAsync(refusal!) : await ApplyAsync(arguments, Role.Node, files, ui, plan, machine.Judge(profile, bench, wish.Model), cancellationToken);
     }
+
+    /// <summary>What was typed is held against the options before it is offered to be applied.</summary>
+    private static (SetupPlan? Plan, string? Refusal) Checked(SetupFiles files, (SetupPlan? Plan, string? Refusal) judged) =>
+        judged.Plan is { } plan && files.Plan(plan.Settings, replace: false).Problems is { Count: > 0 } problems ? (null, string.Join("; ", problems)) : judged;
 
     private static async Task<int> RouterAsync(ParseResult arguments, CancellationToken cancellationToken)
     {

@@ -33,8 +33,11 @@ internal static class SetupRules
             return (null, $"nothing can be recommended for this machine: {string.Join("; ", refused.SelectMany(role => role.Reasons).Distinct())}");
 
         var llm = roles.Find(IsLlm);
-        var said = wish.Others.Where(other => other.Value.GetValueKind() == System.Text.Json.JsonValueKind.Number).ToDictionary(other => other.Key, other => other.Value.GetValue<long>());
-        int Limit(string key, int recommended) => said.TryGetValue(key, out var number) ? (int)number : recommended;
+        Dictionary<string, long> said = [];
+        // By their text: a number that was typed and one that was read from a flag are different things to JsonNode.
+        foreach (var other in wish.Others)
+            if (long.TryParse(other.Value.ToJsonString(), CultureInfo.InvariantCulture, out var number)) said[other.Key] = number;
+        int Limit(string key, int recommended) => said.TryGetValue(key, out var wanted) ? (int)wanted : recommended;
         var advised = Recommender.LimitsOf(llm ?? roles[0], found.Profile, found.Bench, found.Input);
         var limits = advised with { MaxConcurrency = Limit("node.maxConcurrency", advised.MaxConcurrency), MaxTokens = Limit("node.maxTokens", advised.MaxTokens), MaxPayloadBytes = Limit("node.maxPromptBytes", advised.MaxPayloadBytes) };
         List<SetupSetting> settings =

@@ -109,6 +109,17 @@ public sealed class SetupRulesTests
         SetupRules.Node(await FindAsync("Raspberry Pi", null, hasModel: true), new SetupWish { Model = "/models/a.gguf" }, RunnerKind.Llama).Plan!.Warnings.ShouldHaveSingleItem().ShouldContain("--role llm_cpu_small");
 
     [Fact]
+    public async Task Node_LimitsOverridden_AreTakenTypedOrReadFromAFlag()
+    {
+        var wish = new SetupWish { Others = [new SetupSetting("node.maxConcurrency", 7, true), new SetupSetting("node.maxTokens", JsonNode.Parse("77")!, true), new SetupSetting("node.region", "EU", true)] };
+
+        var plan = SetupRules.Node(await FindAsync("server", null), wish, RunnerKind.Llama).Plan!;
+
+        (plan.Limits!.MaxConcurrency, plan.Limits.MaxTokens).ShouldBe((7, 77));
+        plan.Settings.Where(setting => setting.Key.StartsWith("node.max", StringComparison.Ordinal) && setting.IsSaid).Select(setting => setting.Value.ToJsonString()).ShouldBe(["7", "77"]);
+    }
+
+    [Fact]
     public async Task Node_WhoseModelsRunElsewhere_KeepsItsRunner() =>
         SetupRules.Node(await FindAsync("server", null), new SetupWish(), RunnerKind.OpenAi).Plan!.Settings.ShouldAllBe(setting => !setting.Key.StartsWith("runner.", StringComparison.Ordinal));
 
