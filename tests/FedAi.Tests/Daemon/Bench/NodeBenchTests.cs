@@ -21,6 +21,7 @@ public sealed class NodeBenchTests : IDisposable
         first.Figures.Select(figure => figure.Name).ShouldBe(other.Figures.Select(figure => figure.Name));
         first.Figures.ShouldAllBe(figure => figure.Median > 0 && figure.Rounds >= 2);
         new[] { first.CpuScore, first.MemoryMBps, first.DiskMBps }.ShouldAllBe(score => score > 0);
+        foreach (var name in new[] { FigureNames.TokenCost, FigureNames.LayerCost, FigureNames.HeadCost, FigureNames.OddHeadCost, FigureNames.NearWeights("q8_0"), FigureNames.FarWeights("q8_0") }) first.Of(name).ShouldNotBeNull(name);
         (first.Short, first.Partial, first.Counts, first.Suite, first.Seed).ShouldBe((true, false, false, "node", 7));
         first.Skipped.ShouldBe(["network: no router or relay is configured", "model: none is installed"]);
         Directory.GetFileSystemEntries(folder.Path).ShouldBeEmpty("the disk's file goes");
