@@ -33,7 +33,7 @@ internal sealed partial class RegistrationService(NodeOffer offer, RouterLinks r
         using var patience = new CancellationTokenSource(FarewellLimit, time);
         offer.Leave();
         await StopAsync(patience.Token);
-        await Task.WhenAll(routers.All.Where(router => states.IsRegistered(router.Key)).Select(router => registration.RunAsync(router.Key, patience.Token)));
+        await Task.WhenAll(routers.Keys.Where(states.IsRegistered).Select(router => registration.RunAsync(router, patience.Token)));
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>

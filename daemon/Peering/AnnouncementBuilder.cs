@@ -4,7 +4,6 @@ using System.Text.Json.Serialization.Metadata;
 using FedAi.Protocol.Json;
 using FedAi.Protocol.Messages;
 using FedAi.Protocol.Nostr;
-using FedAi.Protocol.Rules;
 
 namespace FedAi.Daemon.Peering;
 

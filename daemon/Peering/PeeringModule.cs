@@ -3,7 +3,6 @@ using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Nostr;
 using FedAi.RelayDiscovery.Connections;
-using FedAi.RelayDiscovery.Directories;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace FedAi.Daemon.Peering;
