@@ -93,15 +93,13 @@ internal static class NodeModule
 
     /// <summary>For this machine: the model files that are to be served, and where each stands.</summary>
     public static JsonArray ModelStates(IServiceProvider services) =>
-    [
-        .. services.GetRequiredService<IRunner>().Standings.Select(model => new JsonObject
+        new([.. services.GetRequiredService<IRunner>().Standings.Select(model => (JsonNode)new JsonObject
         {
             ["name"] = model.Name,
             ["file"] = model.File,
             ["state"] = model.State.ToString().ToLowerInvariant(),
             ["problem"] = model.Problem,
-        }),
-    ];
+        })]);
 
     /// <summary>For fedai doctor: whether its routers reach this node, each the way it does.</summary>
     public static async Task<IReadOnlyList<ReachFinding>> ReachAsync(IServiceProvider services, CancellationToken cancellationToken)

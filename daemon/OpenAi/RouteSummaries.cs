@@ -19,6 +19,7 @@ internal static class RouteSummaries
         ["POST /register-node"] = ("Registers a node, or renews that.", "NodeDescriptor"),
         ["POST /manifest"] = ("Takes the manifest of a registered node, which is signed itself.", null),
         ["POST /metering"] = ("Takes a node's record of a run that was cut short.", "MeteringRecord"),
+        ["POST /receipt"] = ("Proves to whom it concerns that a metering record is under an announced root.", "ReceiptRequest"),
         ["POST /probe"] = ("Tries whether the asker's address leads back to it.", "ReachProbe"),
         ["POST /throughput"] = ("Takes and sends so many bytes, to measure a line.", "ThroughputProbe"),
         ["GET /metrics"] = ("Counters as Prometheus reads them; on this machine only.", null),
