@@ -73,8 +73,9 @@ internal static class SpeedRules
         if (measured.Count == 0) return null;
         var (name, _, bytesEach) = measured.OrderByDescending(format => format.Format == weights.Format).ThenBy(format => Math.Abs(Math.Log(format.BytesEach / weights.BytesEach))).First();
         var (near, far) = (1e-6 / bench.Of(FigureNames.NearWeights(name))!.Value, 1e-6 / bench.Of(FigureNames.FarWeights(name))!.Value);
-        // Between the two, caches hold less and less of it.
-        var share = Math.Clamp(Math.Log(modelBytes / (NearNumbers * bytesEach)) / Math.Log(FarBytes / (NearNumbers * bytesEach)), 0, 1);
+        // Between the two, caches hold less and less of it; smaller numbers than any that were measured take what those do, and so does their model.
+        var size = modelBytes * Math.Max(1, bytesEach / weights.BytesEach);
+        var share = Math.Clamp(Math.Log(size / (NearNumbers * bytesEach)) / Math.Log(FarBytes / (NearNumbers * bytesEach)), 0, 1);
         return (near + ((far - near) * share)) * Math.Max(1, weights.BytesEach / bytesEach);
     }
 }

@@ -69,6 +69,18 @@ public sealed class NodeBenchTests : IDisposable
     }
 
     [Fact]
+    public void RoundRobin_FigureWithoutAResult_ChangesNoChecksum()
+    {
+        var robin = new RoundRobin(new BenchClock(TimeSpan.Zero, TimeProvider.System, new Watcher(_ => { })), leastRounds: 5);
+        var before = robin.Checksum;
+        robin.Add("told", "/s", [1, 2, 3]);
+        robin.Checksum.ShouldBe(before, "whether it could be measured depends on the machine, and not on the work");
+        robin.Add("done", "/s", [1, 2, 3], 0);
+        robin.Checksum.ShouldNotBe(before);
+        robin.Figures.Count.ShouldBe(2);
+    }
+
+    [Fact]
     public void RoundRobin_WorkWithTwoResults_IsNotBelieved()
     {
         var robin = new RoundRobin(new BenchClock(TimeSpan.Zero, TimeProvider.System, new Watcher(_ => { })), leastRounds: 5);
