@@ -46,17 +46,13 @@ internal sealed class RoundRobin(BenchClock clock, int leastRounds)
         for (var at = 0; at < tasks.Count; at++) Add(tasks[at].Name, tasks[at].Unit, rounds[at], sums[at] ?? 0);
     }
 
-    /// <summary>A figure measured elsewhere, and the checksum of its work where that has one: whether other work was done depends on the machine.</summary>
-    public void Add(string name, string unit, IReadOnlyList<double> rounds, ulong? sum = null)
+    /// <summary>A figure measured elsewhere, and the checksum of its work.</summary>
+    public void Add(string name, string unit, IReadOnlyList<double> rounds, ulong sum = 0)
     {
-        if (sum is { } result)
-        {
-            Span<byte> bytes = stackalloc byte[8];
-            BinaryPrimitives.WriteUInt64LittleEndian(bytes, result);
-            checksum.AppendData(Encoding.UTF8.GetBytes(name));
-            checksum.AppendData(bytes);
-        }
-
+        Span<byte> bytes = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, sum);
+        checksum.AppendData(Encoding.UTF8.GetBytes(name));
+        checksum.AppendData(bytes);
         if (rounds.Count > 0) figures.Add(BenchStatistics.Figure(name, unit, rounds));
     }
 

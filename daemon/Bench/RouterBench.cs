@@ -18,8 +18,6 @@ internal sealed class RouterBench(RouterBenchInput input, BenchClock clock, Time
 
     private const int MemoryBytes = 32 << 20;
 
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
-
     private const int PressureConnections = 64, PressurePromptBytes = 64 * 1024;
 
     private readonly RoundRobin robin = new(clock, leastRounds: input.Short ? 2 : 5);
@@ -85,8 +83,7 @@ internal sealed class RouterBench(RouterBenchInput input, BenchClock clock, Time
     {
         var work = new DecisionWork(input.Seed, time);
         List<IReadOnlyList<double>> rounds = [];
-        // What runs often is compiled again after a moment, which takes a processor; a router has been through that long before its busy hour.
-        for (var warm = clock.Elapsed + WarmUp; clock.Elapsed < warm;) await Task.Run(work.Decide, cancellationToken);
+        work.Round();
         while (rounds.Count < least || clock.Elapsed < until)
         {
             cancellationToken.ThrowIfCancellationRequested();

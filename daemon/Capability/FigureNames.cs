@@ -12,12 +12,6 @@ internal static class FigureNames
     /// <summary>Fused multiply-add on vectors in the first cache, millions of floating-point operations per second, one thread.</summary>
     public const string Simd = "cpu.simd";
 
-    /// <summary>What a token and each layer cost a model beside its numbers and its context.</summary>
-    public const string TokenCost = "weights.token", LayerCost = "weights.layer";
-
-    /// <summary>What each head of each layer costs for each token of the context: of 64 numbers, and of 96, which fill no whole vectors on some processors.</summary>
-    public const string HeadCost = "weights.head", OddHeadCost = "weights.oddHead";
-
     public const string MemoryCopy = "memory.copy", MemoryRead = "memory.read";
 
     /// <summary>Only measured past the system's cache.</summary>
@@ -28,10 +22,4 @@ internal static class FigureNames
     public const string FanOut = "router.fanout";
     public const string FailoverDone = "router.failover.done", FailoverAdded = "router.failover.added";
     public const string LogAdded = "router.log.added";
-
-    /// <summary>Numbers of a format that a model takes a second, millions, where a cache may hold them.</summary>
-    public static string NearWeights(string format) => $"weights.{format}.near";
-
-    /// <summary>The same where none does.</summary>
-    public static string FarWeights(string format) => $"weights.{format}.far";
 }

@@ -27,8 +27,5 @@ internal sealed record BenchRow(string Name, Func<Progress, CancellationToken, T
         new("coldstart", ColdStartRow.MeasureAsync),
         new("footprint", FootprintRow.MeasureAsync),
         new("predict", PredictRow.MeasureAsync),
-        new("scores", ScoresRow.MeasureAsync),
-        new("decision", DecisionRow.MeasureAsync),
-        new("profile", ProfileRow.MeasureAsync),
     ];
 }
