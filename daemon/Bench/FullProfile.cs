@@ -15,9 +15,11 @@ internal static class FullProfile
         var profile = await MachineScan.RunAsync(MachineRoot.This, folder, targets, options.Bands, options.Privacy, time, cancellationToken);
         var problems = profile.Problems;
         var (hardware, network) = (profile.Hardware, profile.Network);
-        if (routers.Count > 0)
+        // Who did not answer within its 3 s is not waited for again.
+        var there = routers.Where(router => network.Targets.Any(target => target.LatencyMs is not null && IsSame(new Uri(target.Target), router.Base))).ToList();
+        if (there.Count > 0)
         {
-            var (up, down) = await ThroughputClient.MeasureAsync(routers, options.AllowPrivate, time, cancellationToken);
+            var (up, down) = await ThroughputClient.MeasureAsync(there, options.AllowPrivate, time, cancellationToken);
             network = network with { UploadMbps = up, DownloadMbps = down };
         }
 
@@ -29,4 +31,7 @@ internal static class FullProfile
 
         return profile with { Hardware = hardware, Network = network, Problems = problems, CapabilityBands = BandRules.Of(hardware, network, options.Bands) };
     }
+
+    /// <summary>Whatever path they are asked at.</summary>
+    private static bool IsSame(Uri one, Uri other) => (one.Scheme, one.Host, one.Port) == (other.Scheme, other.Host, other.Port);
 }

@@ -26,6 +26,7 @@ internal sealed record BenchRow(string Name, Func<Progress, CancellationToken, T
         new("endurance", (progress, cancellationToken) => EnduranceRow.MeasureAsync(enduranceRequests, progress, cancellationToken)),
         new("coldstart", ColdStartRow.MeasureAsync),
         new("footprint", FootprintRow.MeasureAsync),
+        new("profile", ProfileRow.MeasureAsync),
         new("predict", PredictRow.MeasureAsync),
     ];
 }
