@@ -221,8 +221,15 @@ internal sealed class LlamaChild : IDisposable
 
     private static int? ChildOf(int id)
     {
-        var file = $"/proc/{id}/task/{id}/children";
-        return File.Exists(file) && int.TryParse(File.ReadAllText(file).Split(' ')[0], out var child) ? child : null;
+        try
+        {
+            return int.TryParse(File.ReadAllText($"/proc/{id}/task/{id}/children").Split(' ')[0], out var child) ? child : null;
+        }
+        catch (IOException)
+        {
+            // It ended, which may be while this is read.
+            return null;
+        }
     }
 
     private void EndFor(string reason)
