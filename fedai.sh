@@ -21,6 +21,7 @@ debian_packages() {
 libsodium23 libsodium.so.2[0-9]
 libsqlite3-0 libsqlite3.so.0"
   command -v bwrap >/dev/null || missing+=(bubblewrap)
+  [ "${1:-}" != and-a-linker ] || { command -v gcc && compgen -G "/usr/lib*/*/crt1.o"; } >/dev/null || missing+=(gcc libc6-dev)
   [ ${#missing[@]} -gt 0 ] || return 0
   install="apt-get install -y --no-install-recommends ${missing[*]}"
   command -v apt-get >/dev/null ||
@@ -58,7 +59,7 @@ npm_ci() { say "fetching $2"; quietly npm --prefix "$root/$1" ci --no-audit --no
 restore() { say "restoring .NET packages"; quietly dotnet restore "$root/FedAiP2P.sln" --locked-mode -v q; }
 
 setup() {
-  debian_packages
+  debian_packages "$@"
   dotnet_sdk
   npm_folder native "the llama.cpp libraries"
   [ -e "$root/daemon/obj/project.assets.json" ] || rm -f "$stamps/restore"
@@ -172,12 +173,16 @@ demo_ends() {
   rm -rf "$data"
 }
 
+rid=linux-$(case $(uname -m) in aarch64) echo arm64 ;; *) echo x64 ;; esac)
+
 publish() { # a folder that needs no .NET on the machine it is copied to
-  local rid; rid=linux-$(case $(uname -m) in aarch64) echo arm64 ;; *) echo x64 ;; esac)
-  setup
-  say "publishing to artifacts/fedai (about a minute)"
+  local project
+  setup and-a-linker
+  say "compiling native programs to artifacts/fedai (about two minutes)"
   rm -rf "$root/artifacts/fedai"
-  quietly dotnet publish "$root/daemon" -r "$rid" -o "$root/artifacts/fedai" -v q
+  for project in daemon runners/LlamaHost; do
+    quietly dotnet publish "$root/$project" -r "$rid" -o "$root/artifacts/fedai" -v q
+  done
   mkdir -p "$root/artifacts/fedai/llama"
   cp "$root/native/node_modules/@node-llama-cpp/$rid/bins/$rid"/*.so "$root/artifacts/fedai/llama/"
   say "artifacts/fedai/fedai is ready"
@@ -185,7 +190,7 @@ publish() { # a folder that needs no .NET on the machine it is copied to
 
 bench() {
   publish
-  quietly dotnet publish "$root/tests/FedAi.Benchmarks/EmptyKestrel" -r linux-x64 -o "$root/artifacts/empty-kestrel" -v q
+  quietly dotnet publish "$root/tests/FedAi.Benchmarks/EmptyKestrel" -r "$rid" -o "$root/artifacts/empty-kestrel" -v q
   compile tests/FedAi.Benchmarks
   cd "$root" && exec tests/FedAi.Benchmarks/bin/$config/net10.0/FedAi.Benchmarks "$@"
 }

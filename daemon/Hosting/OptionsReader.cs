@@ -112,7 +112,7 @@ internal sealed class OptionsReader
         }
 
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        var expected = type.IsEnum ? $"one of {string.Join(", ", Enum.GetValues(type).Cast<object>().Select(one => JsonNamingPolicy.CamelCase.ConvertName(JsonSerializer.SerializeToNode(one, OptionsJson.Default.GetTypeInfo(type)!)!.GetValue<string>())))}"
+        var expected = type.IsEnum ? $"one of {string.Join(", ", Enum.GetValuesAsUnderlyingType(type).Cast<object>().Select(one => JsonNamingPolicy.CamelCase.ConvertName(JsonSerializer.SerializeToNode(Enum.ToObject(type, one), OptionsJson.Default.GetTypeInfo(type)!)!.GetValue<string>())))}"
             : type == typeof(bool) ? "true or false"
             : type == typeof(string) ? "a text"
             : type == typeof(int) || type == typeof(long) ? "a whole number"

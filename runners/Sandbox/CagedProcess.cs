@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace FedAi.Runners.Sandbox;
 
 /// <summary>
@@ -8,90 +6,50 @@ namespace FedAi.Runners.Sandbox;
 /// </summary>
 internal sealed class CagedProcess : IDisposable
 {
-    private readonly Process process;
-    private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<int> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Spawned process;
 
-    private CagedProcess(Cage cage, CageCommand command)
-    {
-        var wrapped = cage.Wrap(command);
-        var start = new ProcessStartInfo(wrapped.Executable, wrapped.Arguments)
-        {
-            WorkingDirectory = "/",
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment.Clear();
-        foreach (var (name, value) in command.Environment) start.Environment[name] = value;
-        process = new Process { StartInfo = start };
-        var thread = new Thread(() => Live(cage, command)) { IsBackground = true, Name = "runner process" };
-        thread.Start();
-    }
+    private CagedProcess(Spawned process, Task<int> exited) => (this.process, Exited) = (process, exited);
 
-    public Stream Input { get; private set; } = Stream.Null;
+    public Stream Input => process.Input;
 
-    public Stream Output { get; private set; } = Stream.Null;
+    public Stream Output => process.Output;
 
-    public Stream Error { get; private set; } = Stream.Null;
+    public Stream Error => process.Error;
 
     /// <summary>The process that was started: the program itself, or the outermost process of its cage.</summary>
-    public int Id { get; private set; }
+    public int Id => process.Id;
 
     /// <summary>Completes with the exit code (128 + signal when killed).</summary>
-    public Task<int> Exited => exited.Task;
+    public Task<int> Exited { get; }
 
     /// <summary>Throws what the system says when the program cannot be started.</summary>
     public static async Task<CagedProcess> StartAsync(Cage cage, CageCommand command)
     {
-        var caged = new CagedProcess(cage, command);
-        await caged.started.Task.ConfigureAwait(false);
-        return caged;
+        var started = new TaskCompletionSource<Spawned>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var exited = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() => Live(cage, command, started, exited)) { IsBackground = true, Name = "runner process" }.Start();
+        return new(await started.Task.ConfigureAwait(false), exited.Task);
     }
 
     /// <summary>Ends the process at once, and with it all that runs in its cage.</summary>
-    public void Kill()
-    {
-        try
-        {
-            process.Kill();
-        }
-        catch (InvalidOperationException)
-        {
-            // it is gone already
-        }
-    }
+    public void Kill() => process.Kill();
 
-    private void Live(Cage cage, CageCommand command)
+    private static void Live(Cage cage, CageCommand command, TaskCompletionSource<Spawned> started, TaskCompletionSource<int> exited)
     {
+        Spawned process;
         try
         {
             cage.RestrictStartingThread(command);
-            CloseOnExec();
-            process.Start();
+            process = new(cage.Wrap(command));
         }
         catch (Exception exception)
         {
             started.SetException(exception);
             return;
         }
-        (Id, Input, Output, Error) =
-            (process.Id, process.StandardInput.BaseStream, process.StandardOutput.BaseStream, process.StandardError.BaseStream);
-        started.SetResult();
-        process.WaitForExit();
-        exited.SetResult(process.ExitCode);
+        started.SetResult(process);
+        exited.SetResult(process.Wait());
     }
 
-    /// <summary>.NET's own descriptors close in children; this marks those that native libraries opened without care.</summary>
-    private static void CloseOnExec()
-    {
-        const nint first = 3, last = -1, markOnly = 4; // -1: the highest there is
-        _ = LinuxCalls.syscall(SystemCalls.CloseRange, first, last, markOnly, 0);
-    }
-
-    public void Dispose()
-    {
-        Kill();
-        exited.Task.ContinueWith(_ => process.Dispose(), TaskScheduler.Default); // not under the thread that waits for it
-    }
+    public void Dispose() => Kill();
 }

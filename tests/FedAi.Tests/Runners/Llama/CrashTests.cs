@@ -6,10 +6,15 @@ namespace FedAi.Tests.Runners.Llama;
 
 public sealed class CrashTests
 {
+    /// <summary>What the first process that dies is followed by.</summary>
+    private static readonly TimeSpan Backoff = TimeSpan.FromMilliseconds(100);
+
     [Fact]
     public async Task Killed_InTheMiddleOfAnAnswer_EndsItAndTheNextRequestWorks()
     {
-        await using var model = await SayingModel.StartAsync("abcdefghij", endless: true);
+        var time = new ManualTime(); // how long a request waits for the next process is not what is tested
+        await using var model = await SayingModel.StartAsync("abcdefghij", endless: true, time: time);
+        var backoff = time.TimerOf(Backoff);
         var events = new List<InferenceEvent>();
         await foreach (var step in model.Runner.StreamAsync(SayingModel.LongRequest, default))
         {
@@ -18,6 +23,8 @@ public sealed class CrashTests
         }
         events[0].ShouldBeOfType<InferenceStarted>();
         events[^1].ShouldBeOfType<InferenceFailure>().Refusal.Code.ShouldBe(ErrorCode.RunnerCrashed);
+        await backoff;
+        time.Move(Backoff);
         (await model.SayAsync(SayingModel.Request with { MaxTokens = 3 })).ShouldBe("abc");
         model.Runner.Status.Restarts.ShouldBe(1);
     }
@@ -25,11 +32,15 @@ public sealed class CrashTests
     [Fact]
     public async Task Killed_BeforeTheFirstToken_IsAskedAgainWithoutTheCallerNoticing()
     {
-        await using var model = await SayingModel.StartAsync("abcdefghij");
+        var time = new ManualTime();
+        await using var model = await SayingModel.StartAsync("abcdefghij", time: time);
         var process = model.Runner.Status.Pid!.Value;
         Signals.Freeze(process); // the request reaches its pipe, and no token can come
         var answer = model.SayAsync();
+        var backoff = time.TimerOf(Backoff);
         Signals.Kill(process);
+        await backoff;
+        time.Move(Backoff);
         (await answer).ShouldBe("abcdefghij");
         model.Runner.Status.Restarts.ShouldBe(1);
         model.Runner.Models.ShouldHaveSingleItem();
@@ -38,13 +49,17 @@ public sealed class CrashTests
     [Fact]
     public async Task Killed_WhileOneAnswersAndOneWaits_EndsTheOneAndAsksTheOtherAgain()
     {
-        await using var model = await SayingModel.StartAsync("abcdefghij", endless: true, slots: 1);
+        var time = new ManualTime();
+        await using var model = await SayingModel.StartAsync("abcdefghij", endless: true, slots: 1, time: time);
         await using var running = model.Runner.StreamAsync(SayingModel.LongRequest, default).GetAsyncEnumerator();
         while (await running.MoveNextAsync() && running.Current is not InferenceDelta) { }
         var waiting = model.SayAsync(SayingModel.Request with { MaxTokens = 3 });
+        var backoff = time.TimerOf(Backoff);
         Signals.Kill(model.Runner.Status.Pid!.Value);
         while (await running.MoveNextAsync() && running.Current is InferenceDelta) { }
         running.Current.ShouldBeOfType<InferenceFailure>().Refusal.Code.ShouldBe(ErrorCode.RunnerCrashed);
+        await backoff;
+        time.Move(Backoff);
         (await waiting).ShouldBe("abc");
     }
 
@@ -56,10 +71,10 @@ public sealed class CrashTests
         var process = model.Runner.Status.Pid!.Value;
         Signals.Freeze(process);
         var answer = model.SayAsync();
-        var backoff = time.TimerOf(TimeSpan.FromMilliseconds(100));
+        var backoff = time.TimerOf(Backoff);
         time.Move(TimeSpan.FromSeconds(31));
         await backoff;
-        time.Move(TimeSpan.FromMilliseconds(100));
+        time.Move(Backoff);
         (await answer).ShouldBe("abcdefghij");
         model.Runner.Status.Pid.ShouldNotBe(process);
     }
