@@ -108,7 +108,7 @@ internal static partial class DaemonHost
                 return ExitCodes.TryAgain;
             }
 
-            await using var app = Build(context);
+            await using var app = Build(context, services => services.AddHostedService<IdleMemory>());
             return await RunAsync(app);
         }
         catch (Exception exception) when (exception is StoreException or IOException or SocketException)

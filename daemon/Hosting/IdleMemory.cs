@@ -1,0 +1,32 @@
+namespace FedAi.Daemon.Hosting;
+
+/// <summary>
+/// Gives back what a resting daemon no longer needs. The runtime collects when much has been allocated, so what the start
+/// left behind (4 of 18 MB) and the garbage of the last busy hour would stay for as long as nothing happens.
+/// </summary>
+internal sealed class IdleMemory(TimeProvider time) : BackgroundService
+{
+    private const long Little = 1 << 20;
+
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(10);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var (lastLook, lastCollection) = (0L, 0L);
+        using var timer = new PeriodicTimer(Look, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+        {
+            var allocated = GC.GetTotalAllocatedBytes();
+            if (IsDue(allocated - lastLook, allocated - lastCollection, GC.GetTotalMemory(forceFullCollection: false)))
+            {
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                lastCollection = allocated;
+            }
+
+            lastLook = allocated;
+        }
+    }
+
+    /// <summary>Pure: whether a collection disturbs nobody (few bytes allocated since the last look) and is worth its pause (enough since the last one, for the size of the heap). All in bytes.</summary>
+    public static bool IsDue(long sinceLook, long sinceCollection, long heap) => sinceLook <= Little && sinceCollection > Math.Max(Little, heap / 4);
+}
