@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using FedAi.Daemon.Capability;
 
 namespace FedAi.Daemon.Bench;
@@ -67,44 +70,77 @@ internal sealed class CpuWork
     private ulong Matrix()
     {
         Array.Clear(product);
-        var width = Vector<float>.Count;
         for (var row = 0; row < Side; row++)
-        {
             for (var inner = 0; inner < Side; inner++)
-            {
-                var factor = new Vector<float>(left[row * Side + inner]);
-                for (var column = 0; column < Side; column += width)
-                    (new Vector<float>(product, row * Side + column) + factor * new Vector<float>(right, inner * Side + column)).CopyTo(product, row * Side + column);
-            }
-        }
+                AddScaled(product.AsSpan(row * Side, Side), right.AsSpan(inner * Side, Side), left[row * Side + inner]);
 
         var sum = 0UL;
         foreach (var value in product) sum = sum * 31 + (ulong)value;
         return sum;
     }
 
-    /// <summary>Sums of products from the first cache, as a model's weights are used, on as many accumulators as hide the time that one takes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ulong Simd()
     {
-        var width = Vector<float>.Count;
         var total = 0UL;
-        for (var sweep = 0; sweep < Sweeps; sweep++)
+        for (var sweep = 0; sweep < Sweeps; sweep++) total += (ulong)SumOfSquares(lane);
+        return total;
+    }
+
+    /// <summary>
+    /// As wide as the processor is, also in a program that was compiled for all: there <see cref="Vector{T}"/> has the width and the
+    /// instructions that every processor has, and what is asked of <see cref="Fma"/> is decided when it runs.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddScaled(Span<float> to, ReadOnlySpan<float> from, float factor)
+    {
+        if (Fma.IsSupported)
         {
-            Vector<float> a = default, b = default, c = default, d = default;
-            for (var i = 0; i < Lanes; i += 4 * width)
+            var wide = Vector256.Create(factor);
+            var results = MemoryMarshal.Cast<float, Vector256<float>>(to);
+            var addends = MemoryMarshal.Cast<float, Vector256<float>>(from);
+            for (var i = 0; i < results.Length; i++) results[i] = Fma.MultiplyAdd(wide, addends[i], results[i]);
+        }
+        else
+        {
+            var wide = new Vector<float>(factor);
+            var results = MemoryMarshal.Cast<float, Vector<float>>(to);
+            var addends = MemoryMarshal.Cast<float, Vector<float>>(from);
+            for (var i = 0; i < results.Length; i++) results[i] = Vector.MultiplyAddEstimate(wide, addends[i], results[i]);
+        }
+    }
+
+    /// <summary>From the first cache, as a model's weights are used, on as many accumulators as hide the time that one takes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float SumOfSquares(ReadOnlySpan<float> values)
+    {
+        if (Fma.IsSupported)
+        {
+            var from = MemoryMarshal.Cast<float, Vector256<float>>(values);
+            Vector256<float> a = default, b = default, c = default, d = default;
+            for (var i = 0; i + 3 < from.Length; i += 4)
             {
-                var (one, two, three, four) = (new Vector<float>(lane, i), new Vector<float>(lane, i + width), new Vector<float>(lane, i + 2 * width), new Vector<float>(lane, i + 3 * width));
-                a = Vector.FusedMultiplyAdd(one, one, a);
-                b = Vector.FusedMultiplyAdd(two, two, b);
-                c = Vector.FusedMultiplyAdd(three, three, c);
-                d = Vector.FusedMultiplyAdd(four, four, d);
+                a = Fma.MultiplyAdd(from[i], from[i], a);
+                b = Fma.MultiplyAdd(from[i + 1], from[i + 1], b);
+                c = Fma.MultiplyAdd(from[i + 2], from[i + 2], c);
+                d = Fma.MultiplyAdd(from[i + 3], from[i + 3], d);
             }
 
-            total += (ulong)Vector.Sum(a + b + c + d);
+            return Vector256.Sum(Avx.Add(Avx.Add(a, b), Avx.Add(c, d)));
         }
+        else
+        {
+            var from = MemoryMarshal.Cast<float, Vector<float>>(values);
+            Vector<float> a = default, b = default, c = default, d = default;
+            for (var i = 0; i + 3 < from.Length; i += 4)
+            {
+                a = Vector.MultiplyAddEstimate(from[i], from[i], a);
+                b = Vector.MultiplyAddEstimate(from[i + 1], from[i + 1], b);
+                c = Vector.MultiplyAddEstimate(from[i + 2], from[i + 2], c);
+                d = Vector.MultiplyAddEstimate(from[i + 3], from[i + 3], d);
+            }
 
-        return total;
+            return Vector.Sum(a + b + c + d);
+        }
     }
 
     private static uint Next(ref uint state)
