@@ -92,16 +92,22 @@ internal sealed class ApiAccount
     }
 
     /// <summary>Sets tokens of the quota aside for a request; a refusal when they are not there, or cannot be noted.</summary>
-    public Task<Refusal?> ReserveAsync(long tokens)
+    public async Task<Refusal?> ReserveAsync(long tokens)
     {
+        Task<Refusal?> saved;
         lock (gate)
         {
             Turn();
-            if (key.Tokens is { } quota && usage.Tokens + usage.Reserved + tokens > quota) return Task.FromResult<Refusal?>(UsedUp(quota, quota - usage.Tokens - usage.Reserved, tokens));
+            if (key.Tokens is { } quota && usage.Tokens + usage.Reserved + tokens > quota) return UsedUp(quota, quota - usage.Tokens - usage.Reserved, tokens);
             usage = usage with { Reserved = usage.Reserved + tokens };
             // Without a quota there is nothing that a crash could give away.
-            return key.Tokens is null ? Task.FromResult<Refusal?>(null) : table.SaveUsageAsync(usage, hurry: true);
+            if (key.Tokens is null) return null;
+            saved = table.SaveUsageAsync(usage, hurry: true);
         }
+
+        if (await saved is not { } refusal) return null;
+        lock (gate) usage = usage with { Reserved = usage.Reserved - tokens };
+        return refusal;
     }
 
     /// <summary>Counts what a request really took, in place of what was set aside for it. Where there is a quota, it is noted when this is done.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FedAi.Daemon.Hosting;
+using FedAi.Daemon.Router;
 
 namespace FedAi.Daemon.Cli;
 
@@ -31,6 +32,7 @@ internal static class RunCommand
         using (key)
         {
             var (role, manifest, noRole) = RoleFile.Read(folder, key);
+            if (RouterStanding.Of(manifest).Opens(options.Filter, options.Router) is { } opens) (role, noRole) = (null, opens);
             if (role is not null)
                 return await DaemonHost.RunAsync(new DaemonContext { Role = role.Value, DataFolder = folder, Options = options, Key = key, Manifest = manifest, Reread = () => CliConfig.LoadAsync(arguments, flags) }, Console.Error);
             await Errors.TellAsync(noRole!);

@@ -39,7 +39,7 @@ internal sealed class QuoteClient(PeerHttp http, RequestTraces traces, KeyPair i
 
             return (null, new Refusal(ErrorCode.RouterError, "The router's quote is not signed by it, or belongs to another request."));
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the second: a name with half a surrogate pair
         {
             return (null, new Refusal(ErrorCode.RouterError, "The router's quote does not hold the JSON it should."));
         }

@@ -29,6 +29,7 @@ internal sealed partial class Reload(DaemonContext context, IServiceProvider ser
                 return (null, problems);
             }
 
+            if (services.GetService<RouterStanding>() is { } standing) read = read with { Filter = standing.Bind(read.Filter) };
             var plan = ReloadRules.Plan(running, read);
             running = plan.Running;
             Apply();
@@ -62,7 +63,7 @@ internal sealed partial class Reload(DaemonContext context, IServiceProvider ser
     {
         services.GetService<Serilog.Core.LoggingLevelSwitch>()?.MinimumLevel = DaemonLog.Level(running.Log.Level);
         if (services.GetService<ApiKeys>() is { } keys) keys.Defaults = running.Api;
-        if (context.Role is not Role.Relay) PeeringModule.SetLists(services, services.GetService<RouterStanding>()?.Bind(running.Filter) ?? running.Filter);
+        if (context.Role is not Role.Relay) PeeringModule.SetLists(services, running.Filter);
         if (context.Role == Role.Router) services.GetRequiredService<RouterAdmission>().Options = running.Router.Admit;
         if (context.Role == Role.Node) NodeModule.Change(services, running.Node, running.Runner, running.Models);
     }

@@ -36,8 +36,17 @@ internal sealed partial class RegistrationService(NodeOffer offer, RouterLinks r
         await Task.WhenAll(routers.Keys.Where(states.IsRegistered).Select(router => registration.RunAsync(router, patience.Token)));
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        RouterLoops.RunAsync(routers, KeepRegisteredAsync, stoppingToken);
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await RouterLoops.RunAsync(routers, KeepRegisteredAsync, stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Told to stop, by WithdrawAsync before the host is: the host would take a cancelled loop for a failed one, and stop at once.
+        }
+    }
 
     private async Task KeepRegisteredAsync(PublicKey router, CancellationToken stopping)
     {

@@ -31,6 +31,11 @@ internal sealed class RouterConnectClient(PeerHttp http, RouterLinks routers, Ke
             if (connection is not null) await connection.DisposeAsync();
             return (null, null, PeerRefusal.Unreachable(exception, Unanswered.Code, Unanswered.Hint!));
         }
+        catch
+        {
+            if (connection is not null) await connection.DisposeAsync();
+            throw;
+        }
     }
 
     private async Task<Refusal?> ShakeHandsAsync(Stream connection, PublicKey router, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using FedAi.Protocol.Messages;
+using FedAi.RelayDiscovery.Directories;
 
 namespace FedAi.Daemon.Peering;
 
@@ -51,6 +52,8 @@ internal static class AddressPolicy
             return new Refusal(ErrorCode.InvalidProtocol, "The endpoint must start with https:// or http://.");
         if (uri.UserInfo.Length > 0 || uri.Query.Length > 0 || uri.Fragment.Length > 0)
             return new Refusal(ErrorCode.InvalidUrl, "The endpoint must not carry a user, a query or a fragment.");
+        if (!RelayUrl.HasName(uri))
+            return new Refusal(ErrorCode.InvalidUrl, "The endpoint's host is no valid name.");
         if (IPAddress.TryParse(uri.DnsSafeHost, out var address) && !Allows(address, privateNetworks))
             return Blocked;
         endpoint = uri.AbsolutePath.EndsWith('/') ? uri : new Uri(uri + "/");

@@ -8,6 +8,8 @@ namespace FedAi.Daemon.Peering;
 /// </summary>
 internal sealed class PeerChannel : IDisposable
 {
+    private const string Ended = "The node's connection ended.";
+
     /// <summary>A peer that vanished without a word is noticed after twice this.</summary>
     private static readonly TimeSpan Ping = TimeSpan.FromSeconds(10);
 
@@ -41,7 +43,7 @@ internal sealed class PeerChannel : IDisposable
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
             MaxResponseHeadersLength = 16,
             // There is this one connection and no way to another.
-            ConnectCallback = (_, _) => Interlocked.Exchange(ref taken, 1) == 0 ? ValueTask.FromResult<Stream>(stream) : throw new IOException("The node's connection ended."),
+            ConnectCallback = (_, _) => Interlocked.Exchange(ref taken, 1) == 0 ? ValueTask.FromResult<Stream>(stream) : throw new IOException(Ended),
         });
     }
 
@@ -51,11 +53,19 @@ internal sealed class PeerChannel : IDisposable
     /// <summary>Set when the connection ended, whoever ended it.</summary>
     public CancellationToken Closed => stream.Closed;
 
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, CancellationToken cancellationToken)
+    /// <summary>Throws <see cref="IOException"/> where the connection has ended.</summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, CancellationToken cancellationToken)
     {
         message.Version = HttpVersion.Version20;
         message.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
-        return http.SendAsync(message, cancellationToken);
+        try
+        {
+            return await http.SendAsync(message, cancellationToken);
+        }
+        catch (ObjectDisposedException exception)
+        {
+            throw new IOException(Ended, exception);
+        }
     }
 
     /// <summary>Opens the channel and uses it now and then, until it breaks; ends with the exception that says how.</summary>

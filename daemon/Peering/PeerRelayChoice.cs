@@ -12,12 +12,12 @@ internal static class PeerRelayChoice
     public static IReadOnlyList<PeerRelay> Choose(IReadOnlyList<PeerRelay> announced, IReadOnlyList<PeerRelay> joined, Func<PeerRelay, bool> trusts) =>
     [
         .. announced.Concat(joined.Where(old => announced.All(relay => relay.Router != old.Router)))
-            .DistinctBy(relay => relay.Url)
             .Select((relay, place) => (Relay: relay, Place: place))
             .OrderByDescending(entry => trusts(entry.Relay))
             .ThenByDescending(entry => entry.Place < announced.Count)
-            .ThenByDescending(entry => joined.Any(old => old.Url == entry.Relay.Url))
+            .ThenByDescending(entry => joined.Any(old => old.IsSameAs(entry.Relay)))
             .ThenBy(entry => entry.Place)
+            .DistinctBy(entry => entry.Relay.Url)
             .Take(Most).Select(entry => entry.Relay),
     ];
 }

@@ -27,8 +27,8 @@ internal sealed class PeerRelayPool(JoinedRelays all, RelayOptions options, Http
         return true;
     }
 
-    /// <summary>A router announces itself at its peers; others only read there. The client goes with its last connection, which nobody here sees end.</summary>
+    /// <summary>A router announces itself at its peers; others only read there. A wrong hash keeps nobody from a relay that authorities vouch for. The client goes with its last connection, which nobody here sees end.</summary>
     private PooledRelay Connect(PeerRelay relay) => configured.Contains(relay.Url)
         ? new PooledRelay(relay.Url, Publishes: false, Client: PeerHttp.ForRelays(PrivateNetworks.Lan, relay.TlsSpki, authoritiesToo: true))
-        : new PooledRelay(relay.Url, Publishes: outlet is not null, Configured: false, PeerHttp.ForRelays(http.AllowPrivate, relay.TlsSpki));
+        : new PooledRelay(relay.Url, Publishes: outlet is not null, Configured: false, PeerHttp.ForRelays(http.AllowPrivate, relay.TlsSpki, authoritiesToo: true));
 }

@@ -117,12 +117,12 @@ internal static class PeeringModule
         ["clockAheadMs"] = (long?)relay.ClockAhead?.TotalMilliseconds,
     };
 
-    /// <summary>The configured relays, each once.</summary>
+    /// <summary>The configured relays, each once: what is said of its certificate in one of the lists holds in both.</summary>
     public static IReadOnlyList<PooledRelay> Relays(RelayOptions options) =>
     [
-        .. options.Bootstrap.Concat(options.Publish).Distinct(StringComparer.Ordinal).Select(text =>
-            NamedRelay.TryParse(text, options.AllowPlain, out var relay, out var problem)
-                ? relay.Pooled(options.Publish.Contains(text))
-                : throw new FormatException(problem)),
+        .. options.Bootstrap.Select(text => (Text: text, Publishes: false)).Concat(options.Publish.Select(text => (Text: text, Publishes: true)))
+            .Select(entry => (Relay: NamedRelay.TryParse(entry.Text, options.AllowPlain, out var relay, out var problem) ? relay : throw new FormatException(problem), entry.Publishes))
+            .GroupBy(entry => entry.Relay.Url)
+            .Select(same => (same.FirstOrDefault(entry => entry.Relay.TlsSpki is not null).Relay ?? same.First().Relay).Pooled(same.Any(entry => entry.Publishes))),
     ];
 }

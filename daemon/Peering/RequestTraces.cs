@@ -6,7 +6,7 @@ namespace FedAi.Daemon.Peering;
 /// <summary>The last steps that this daemon took for requests, in memory only, for <c>fedai trace</c>. The oldest make room.</summary>
 internal sealed class RequestTraces(TimeProvider time)
 {
-    /// <summary>About half a megabyte, from the first request on: days of a small router, some seconds of a busy one.</summary>
+    /// <summary>About a megabyte and the names of models, from the first request on: days of a small router, some seconds of a busy one.</summary>
     private const int Most = 8192;
 
     private readonly Lock gate = new();

@@ -70,7 +70,9 @@ internal sealed class NodeDirectory(NodeTable table, ManifestTable manifests, Sc
         {
             // The store decides between two keys that claim one nodeId in the same moment; this is only its image.
             var before = current.FirstOrDefault(node => node.Key.Equals(key));
-            var entry = new NodeEntry(key, endpoint!, descriptor, now, before?.Load ?? new PeerLoad()) { Claim = before is null ? StoredClaim(key) : before.Claim };
+            // A connection that ended meanwhile was not found by Lose.
+            var seen = endpoint!.Channel is { Closed.IsCancellationRequested: true } ? 0 : now;
+            var entry = new NodeEntry(key, endpoint, descriptor, seen, before?.Load ?? new PeerLoad()) { Claim = before is null ? StoredClaim(key) : before.Claim };
             current = [.. current.Where(node => !node.Key.Equals(key)), entry];
         }
 

@@ -55,7 +55,7 @@ internal sealed class QuoteEndpoints(EnvelopeGate gate, RouterAdmission admit, N
 
     private static Refusal? Problem(QuoteRequest asked) => asked.Constraints is { } constraints && Math.Max(constraints.Nodes?.Count ?? 0, Math.Max(constraints.AvoidNodes?.Count ?? 0, constraints.Features?.Count ?? 0)) > MaxNodes
         ? new Refusal(ErrorCode.InvalidRequest, $"constraints take at most {MaxNodes} nodes or features.")
-        : null;
+        : RequestValues.ProblemOfNames(asked.RequestId, asked.ModelId);
 
     private static IEnumerable<NodeCandidate> Allowed(QuoteConstraints? constraints, IReadOnlyList<NodeCandidate> candidates)
     {

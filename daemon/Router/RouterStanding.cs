@@ -56,6 +56,11 @@ internal sealed record RouterStanding
     /// <summary>The operator's lists as far as the manifest has them hold.</summary>
     public FilterOptions Bind(FilterOptions filter) => Holds(RouterPolicies.Allowlist) ? filter : filter with { Allow = [] };
 
+    /// <summary>Why this router must not start: its operator keeps others out, and its manifest would let them in. Null when there is no such thing.</summary>
+    public string? Opens(FilterOptions filter, RouterOptions router) =>
+        filter.Allow.Count > 0 && router.Policies.Contains(RouterPolicies.Allowlist) && !Holds(RouterPolicies.Allowlist)
+            ? "filter.allow is set, but the manifest switches the allowlist off: write it anew (fedai manifest --write --role router), or take allowlist out of router.policies" : null;
+
     /// <summary>Where the configuration has other values than the manifest, which is what counts; each with both.</summary>
     public IEnumerable<string> Differences(RouterOptions router, AuditOptions audit, HttpOptions http)
     {

@@ -10,7 +10,7 @@ internal static class TrustStatements
     /// <summary>Keys of one list that count, the first ones: more than a person knows, and no list of a stuffer's can fill the memory.</summary>
     public const int MaxKeys = 2000;
 
-    /// <summary>The same for a root's own lists: the operator's word counts to its end, and there are few roots.</summary>
+    /// <summary>The same for a root's own lists: the operator's word counts, and there are few roots. A list beyond 512 KiB (about 7000 keys) no relay connection takes.</summary>
     public const int MaxRootKeys = 10_000;
 
     /// <summary>Lists of keys, which are long where people follow many.</summary>

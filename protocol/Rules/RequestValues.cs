@@ -22,9 +22,7 @@ public static class RequestValues
 
     public static Refusal? Problem(InferenceRequest request)
     {
-        // It stands in headers, paths and logs.
-        if (request.RequestId.Length is 0 or > 128 || request.RequestId.AsSpan().ContainsAnyExceptInRange('!', '~')) return Invalid("requestId must have 1 to 128 visible ASCII characters.");
-        if (request.ModelId.Length is 0 or > 256 || request.ModelId.Any(char.IsControl)) return Invalid("modelId must have 1 to 256 characters, none of them a control character.");
+        if (ProblemOfNames(request.RequestId, request.ModelId) is { } names) return names;
         if (!(request.MaxTokens >= 1 && request.MaxTokens <= MaxTokensLimit) || request.MaxTokens != Math.Floor(request.MaxTokens)) return Invalid("maxTokens must be a whole number from 1.");
         if (request.Temperature is { } temperature && !(temperature >= 0 && temperature <= 100)) return Invalid("temperature must lie between 0 and 100.");
         if (request.TopP is { } topP && !(topP >= 0 && topP <= 1)) return Invalid("topP must lie between 0 and 1.");
@@ -45,6 +43,12 @@ public static class RequestValues
         if (messages.Any(message => message.Role is not ("system" or "user" or "assistant" or "tool"))) return Invalid("A message's role must be system, user, assistant or tool.");
         return messages.Any(message => message.ToolCalls?.Count > ToolCalls.MaxCalls) ? Invalid($"A message has at most {ToolCalls.MaxCalls} tool calls.") : null;
     }
+
+    /// <summary>They stand in headers, paths, logs and memory.</summary>
+    public static Refusal? ProblemOfNames(string requestId, string modelId) =>
+        requestId.Length is 0 or > 128 || requestId.AsSpan().ContainsAnyExceptInRange('!', '~') ? Invalid("requestId must have 1 to 128 visible ASCII characters.")
+        : modelId.Length is 0 or > 256 || modelId.Any(char.IsControl) ? Invalid("modelId must have 1 to 256 characters, none of them a control character.")
+        : null;
 
     private static Refusal? ProblemOfTools(InferenceRequest request)
     {

@@ -44,7 +44,7 @@ public sealed record Nip11Document
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 16 });
             return document.RootElement.ValueKind is JsonValueKind.Object ? Read(document.RootElement) : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // the second: a name or text with half a surrogate pair
         {
             return null;
         }

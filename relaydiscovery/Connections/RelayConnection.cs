@@ -111,7 +111,7 @@ internal sealed class RelayConnection : IDisposable
     private static string Explain(Exception failure) => failure switch
     {
         OperationCanceledException => "no answer while connecting",
-        _ when failure.GetBaseException() is AuthenticationException => "its certificate is vouched for by nobody known here; a self-made one needs the hash of its key behind the relay's address (#…)",
+        _ when failure.GetBaseException() is AuthenticationException => "its certificate is not vouched for (unknown, expired or for another name), or the hash behind the relay's address (#…), which a self-made one needs, is not that of its key: fedai status at its router shows the right one",
         _ => failure.GetBaseException().Message,
     };
 

@@ -17,6 +17,7 @@ internal sealed class RelayReading(RelayRecord record, RelayPool pool, TimeProvi
         IReadOnlyList<NostrFilter>? filters = null;
         lock (gate)
         {
+            if (pool.FindSubscription(subscription.Id) is null) return; // nobody wants it any more
             if (!places.TryGetValue(subscription.Id, out var place)) places[subscription.Id] = place = new Place();
             if (place.IsOpen) return;
             place.WaitsForRoom = places.Values.Count(other => other.IsOpen) >= (record.Document?.MaxSubscriptions ?? int.MaxValue);

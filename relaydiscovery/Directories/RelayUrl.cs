@@ -23,6 +23,19 @@ public static class RelayUrl
         return relay is not null;
     }
 
+    /// <summary>Whether the host can be looked up: <see cref="Uri"/> takes names that have no ASCII form (IDNA), and throws when that is asked for.</summary>
+    public static bool HasName(Uri uri)
+    {
+        try
+        {
+            return uri.IdnHost.Length > 0;
+        }
+        catch (UriFormatException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Whether nobody on the way can read along.</summary>
     public static bool IsPrivate(Uri relay) => relay.Scheme == "wss" || relay.IsLoopback;
 
@@ -38,7 +51,7 @@ public static class RelayUrl
         var scheme = text.IndexOf("://", StringComparison.Ordinal) is >= 0 and var end ? text[..end].ToLowerInvariant() : null;
         var secure = scheme switch { null or "wss" or "https" => "wss", "ws" or "http" => "ws", _ => null };
         var rest = scheme is null ? text : text[(scheme.Length + 3)..];
-        if (secure is null || !Uri.TryCreate($"{secure}://{rest}", UriKind.Absolute, out var read) || read.UserInfo != "") return false;
+        if (secure is null || !Uri.TryCreate($"{secure}://{rest}", UriKind.Absolute, out var read) || read.UserInfo != "" || !HasName(read)) return false;
         // A name in other letters is the same name as its ASCII form, and so is one with a dot at its end.
         var host = read.HostNameType is UriHostNameType.Dns ? read.IdnHost.TrimEnd('.').ToLowerInvariant() : read.IdnHost;
         if (host.Length == 0) return false;

@@ -225,9 +225,9 @@ internal sealed class LlamaChild : IDisposable
         {
             return int.TryParse(File.ReadAllText($"/proc/{id}/task/{id}/children").Split(' ')[0], out var child) ? child : null;
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // It ended, which may be while this is read.
+            // It ended, which may be while this is read; or nobody may look at it.
             return null;
         }
     }

@@ -21,10 +21,10 @@ internal static class LlamaFiles
     /// <summary>llama.cpp's build for NVIDIA GPUs: beside this program, or in a checkout above it.</summary>
     public static string? FindCudaLibraries() => Directory.Exists(Beside("llama-cuda")) ? Beside("llama-cuda") : FindInCheckout("-cuda");
 
-    /// <summary>Where the shared runtime is if the executable does not bring its own; null if it does.</summary>
+    /// <summary>Where the shared runtime is if the executable needs one; null for a program that was compiled ahead.</summary>
     public static string? FindDotnet(string host)
     {
-        if (File.Exists(Path.Combine(Path.GetDirectoryName(host)!, "libcoreclr.so"))) return null;
+        if (!File.Exists(host + ".dll")) return null;
         var ours = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
         return ((string?[])[ours, Environment.GetEnvironmentVariable("DOTNET_ROOT"), "/usr/share/dotnet", "/usr/lib/dotnet"])
             .FirstOrDefault(folder => folder is not null && Directory.Exists(Path.Combine(folder, "host", "fxr")));

@@ -27,7 +27,7 @@ internal sealed class ProcessorWatch(int process, int threads)
         }
     }
 
-    /// <summary>User and kernel mode of all its threads; null when it is gone.</summary>
+    /// <summary>User and kernel mode of all its threads; null when it is gone, or nobody may look.</summary>
     private TimeSpan? Used()
     {
         try
@@ -36,7 +36,7 @@ internal sealed class ProcessorWatch(int process, int threads)
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' '); // the name before may hold blanks
             return TimeSpan.FromSeconds((long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond);
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }

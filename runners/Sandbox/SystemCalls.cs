@@ -53,7 +53,6 @@ internal sealed class SystemCalls
     public const int MoveMount = 429;
     public const int PidfdOpen = 434;
     public const int Clone3 = 435;
-    public const int CloseRange = 436;
     public const int PidfdGetfd = 438;
     public const int LandlockCreateRuleset = 444;
     public const int LandlockAddRule = 445;

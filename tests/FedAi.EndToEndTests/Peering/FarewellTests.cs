@@ -1,5 +1,8 @@
+using FedAi.Daemon.Node;
 using FedAi.Protocol.Nostr;
 using FedAi.TestKit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace FedAi.EndToEndTests.Peering;
 
@@ -22,6 +25,20 @@ public sealed class FarewellTests
         var withdrawn = new HashSet<string> { await AddressAsync(reader, withdrawn: true), await AddressAsync(reader, withdrawn: true) };
         withdrawn.ShouldBe(announced, ignoreOrder: true);
         (await stopping).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Node_Withdraws_TheHostDoesNotTakeItForAFailureAndStop()
+    {
+        await using var federation = await TestFederation.StartAsync(new ScriptedRunner());
+        var services = federation.Nodes[0].Services;
+        var registration = services.GetRequiredService<RegistrationService>();
+
+        await registration.WithdrawAsync();
+
+        registration.ExecuteTask!.IsCompletedSuccessfully.ShouldBeTrue("a cancelled loop counts as failed until the host itself is stopping");
+        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested.ShouldBeFalse();
+        federation.Directory.Current.ShouldHaveSingleItem().Descriptor.Capabilities.ShouldBeEmpty("and the router knows");
     }
 
     private static async Task<string> AddressAsync(System.Net.WebSockets.WebSocket reader, bool withdrawn)

@@ -165,4 +165,18 @@ public sealed class InferenceTests
         envelope.TryRead(ProtocolJson.Default.QuoteResponse, out var quote, out _).ShouldBeTrue();
         quote!.Price.ShouldBe(new QuotePrice { Total = 0.37, Currency = "SAT" });
     }
+
+    [Fact]
+    public async Task Quote_WithALongRequestId_IsRefusedAndNotRemembered()
+    {
+        await using var federation = await TestFederation.StartAsync();
+        await federation.AddNodeAsync(new ScriptedRunner());
+        using var client = new WireClient(federation.Router.Base, KeyPair.Generate());
+        var asked = new QuoteRequest { RequestId = new string('q', 129), ModelId = "scripted", MaxTokens = 10, InputTokensEstimate = 100, OutputTokensEstimate = 10 };
+
+        var (status, body) = await client.PostAsync("quote", asked, ProtocolJson.Default.QuoteRequest);
+
+        status.ShouldBe(HttpStatusCode.BadRequest);
+        body.ShouldContain("requestId must have 1 to 128");
+    }
 }

@@ -139,6 +139,18 @@ public sealed class ApiKeysTests : IDisposable
     }
 
     [Fact]
+    public async Task Reserve_TheStoreRefuses_TakesNothingFromTheQuota()
+    {
+        var database = Open();
+        var (account, _, _) = await Keys(database).IssueAsync(Key() with { Tokens = 100 });
+        await database.DisposeAsync();
+
+        (await account!.ReserveAsync(60))!.Code.ShouldBe(ErrorCode.Draining);
+
+        account.Current.Usage.Reserved.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Reserve_NextDay_BeginsAnew()
     {
         await using var database = Open();

@@ -62,6 +62,7 @@ public sealed class AddressPolicyTests
     [InlineData("https://user:pass@node.example", ErrorCode.InvalidUrl)]
     [InlineData("https://node.example/?a=1", ErrorCode.InvalidUrl)]
     [InlineData("https://node.example/#a", ErrorCode.InvalidUrl)]
+    [InlineData("https://אa.example", ErrorCode.InvalidUrl)]
     [InlineData("ftp://node.example", ErrorCode.InvalidProtocol)]
     [InlineData("file:///etc/passwd", ErrorCode.InvalidUrl)]
     [InlineData("http://127.0.0.1:1", ErrorCode.PrivateAddressBlocked)]

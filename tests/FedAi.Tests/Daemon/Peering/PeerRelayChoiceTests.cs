@@ -35,6 +35,16 @@ public sealed class PeerRelayChoiceTests
         PeerRelayChoice.Choose([moved], [old], _ => false).ShouldBe([moved]);
     }
 
+    [Fact]
+    public void Choose_StrangerNamesTheRelayOfATrustedRouter_TheTrustedWordHolds()
+    {
+        var friend = Relay("friend");
+        var stranger = Relay("stranger") with { Url = friend.Url, TlsSpki = ["00"] };
+
+        PeerRelayChoice.Choose([stranger, friend], [], relay => relay == friend).ShouldBe([friend]);
+        PeerRelayChoice.Choose([stranger, friend], [stranger], relay => relay == friend).ShouldBe([friend]);
+    }
+
     [Theory]
     [InlineData("wss://router.example/relay", true)]
     [InlineData("ws://127.0.0.1:8480/relay", true)]

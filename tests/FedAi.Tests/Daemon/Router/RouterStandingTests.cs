@@ -60,6 +60,18 @@ public sealed class RouterStandingTests
     }
 
     [Fact]
+    public void Opens_ManifestFromBeforeTheAllowlistWasAPolicy_KeepsTheRouterFromStarting()
+    {
+        var (filter, asked) = (new FilterOptions { Allow = ["a"] }, new RouterOptions());
+        var old = RouterStanding.Of(Manifest("normal", Whole) with { PoliciesEnabled = [RouterPolicies.RateLimit] });
+
+        old.Opens(filter, asked).ShouldNotBeNull().ShouldContain("fedai manifest --write");
+        old.Opens(new FilterOptions(), asked).ShouldBeNull("nobody is kept out");
+        old.Opens(filter, new RouterOptions { Policies = [RouterPolicies.RateLimit] }).ShouldBeNull("the operator switched it off");
+        RouterStanding.Of(Manifest("normal", Whole)).Opens(filter, asked).ShouldBeNull();
+    }
+
+    [Fact]
     public void Differences_ConfigurationChangedSinceTheManifestWasWritten_AreNamedWithBothValues()
     {
         var standing = RouterStanding.Of(Manifest("normal", Whole));

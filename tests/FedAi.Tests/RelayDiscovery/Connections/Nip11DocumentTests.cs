@@ -45,6 +45,7 @@ public sealed class Nip11DocumentTests
     [InlineData("\"relay\"")]
     [InlineData("<html>")]
     [InlineData("{\"limitation\":")]
+    [InlineData("{\"\\ud800xxxxxx\":1}")]
     public void TryRead_NoObject_IsNoDocument(string json) => Read(json).ShouldBeNull();
 
     [Theory]

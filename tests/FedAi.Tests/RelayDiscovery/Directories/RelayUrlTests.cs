@@ -76,6 +76,7 @@ public sealed class RelayUrlTests
     [InlineData("://relay.example")]
     [InlineData("wss://relay.example:99999")]
     [InlineData("wss://relay\u0000.example")]
+    [InlineData("wss://אa.example")]
     public void TryNormalize_NoRelay_IsRefused(string? text) => RelayUrl.TryNormalize(text, out _).ShouldBeFalse();
 
     [Fact]

@@ -62,7 +62,8 @@ public sealed class TrialTests : IDisposable
         (refusal.Code, offered).ShouldBe((ErrorCode.RunnerUnavailable, false));
         refusal.Hint!.ShouldContain("failed its test");
 
-        TinyGguf.WriteRandom(folder.File("mine.gguf"));
+        TinyGguf.WriteRandom(folder.File("next.gguf"));
+        File.Move(folder.File("next.gguf"), folder.File("mine.gguf"), overwrite: true); // it may be read at this moment
         await DemoModel.WhenAsync(runner, () => runner.Standings[0].State == ModelState.Active);
         runner.Models.ShouldHaveSingleItem();
     }
