@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedAi.Daemon.Hosting;
+using FedAi.Daemon.Peering;
 using FedAi.Daemon.Router;
 using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
@@ -192,7 +193,24 @@ public sealed class RouterLimitsTests : IDisposable
         await Health(federation.Router).LookAsync(CancellationToken.None);
 
         gone.Load.Observe(WireClient.Now).FailuresInRow.ShouldBe(1);
+        gone.Load.Observe(WireClient.Now).Samples.ShouldBe(0, "nothing was asked of it");
         federation.Directory.Find(federation.Nodes[1].Key.PublicKey)!.Load.Observe(WireClient.Now).FailuresInRow.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Health_NodeWhoseChannelIsGoneMeanwhile_IsOneThatFailedAndEndsNothing()
+    {
+        await using var router = await TestDaemon.StartAsync(Role.Router);
+        var nodes = router.Services.GetRequiredService<NodeDirectory>();
+        using var channel = new PeerChannel(Stream.Null, isConfidential: true);
+        router.Services.GetRequiredService<NodeChannels>().Put(key.PublicKey, channel);
+        var descriptor = new NodeDescriptor { NodeId = key.PublicKey.Npub, KeyId = key.PublicKey.Npub, Endpoint = ChannelHandshake.Endpoint, Capacity = new NodeCapacity { MaxConcurrent = 1, CurrentLoad = 0 }, Capabilities = [] };
+        (await nodes.RegisterAsync(key.PublicKey, descriptor, EnvelopeSealer.Seal(descriptor, ProtocolJson.Default.NodeDescriptor, key, WireClient.Now))).ShouldBeNull();
+        channel.Dispose();
+
+        await Health(router).LookAsync(CancellationToken.None);
+
+        nodes.Find(key.PublicKey)!.Load.Observe(WireClient.Now).FailuresInRow.ShouldBe(1);
     }
 
     private static NodeHealthService Health(TestDaemon router) => router.Services.GetServices<IHostedService>().OfType<NodeHealthService>().Single();
