@@ -71,10 +71,10 @@ internal static class ApiKeysCommand
         }, cancellationToken);
     }
 
-    /// <summary>The part of a list that is about namespaces.</summary>
-    private static JsonObject UsageOf(JsonObject listed) => new() { ["namespaces"] = listed["namespaces"]!.DeepClone() };
+    /// <summary>The part of a list that is about namespaces; null when a daemon from before there were any listed.</summary>
+    private static JsonObject? UsageOf(JsonObject listed) => listed["namespaces"] is { } namespaces ? new() { ["namespaces"] = namespaces.DeepClone() } : null;
 
-    private static async Task<int> RunAsync(ParseResult arguments, ApiKeyOrder order, CancellationToken cancellationToken, Func<JsonObject, JsonObject>? part = null)
+    private static async Task<int> RunAsync(ParseResult arguments, ApiKeyOrder order, CancellationToken cancellationToken, Func<JsonObject, JsonObject?>? part = null)
     {
         var (answer, problem, code) = await AskAsync(arguments, order, cancellationToken);
         if (answer is null)
@@ -83,7 +83,13 @@ internal static class ApiKeysCommand
             return code;
         }
 
-        answer = part?.Invoke(answer) ?? answer;
+        if (part is not null) answer = part(answer);
+        if (answer is null)
+        {
+            await Errors.TellAsync("the running fedai is of another version: restart it");
+            return ExitCodes.TryAgain;
+        }
+
         if (arguments.GetValue(CliOptions.Json)) Console.WriteLine(answer.ToJsonString());
         else foreach (var line in Lines(order.Op, answer)) Console.WriteLine(TerminalText.Clean(line));
         return ExitCodes.Ok;

@@ -24,20 +24,7 @@ internal static class MeteringCommand
 
     private static async Task<int> VerifyAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        var path = arguments.GetValue(File)!;
-        byte[] json;
-        try
-        {
-            using var buffer = new MemoryStream();
-            await using (var input = path == "-" ? Console.OpenStandardInput() : System.IO.File.OpenRead(path)) await input.CopyToAsync(buffer, cancellationToken);
-            json = buffer.ToArray();
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            await Errors.TellAsync($"cannot read {path}: {exception.Message}");
-            return ExitCodes.Usage;
-        }
-
+        if (await ProofInput.ReadAsync(arguments.GetValue(File)!, cancellationToken) is not { } json) return ExitCodes.Usage;
         var report = ProofRules.Check(json);
         var (record, node, problems, receipt) = (report.Record, report.Node, report.Problems, report.Receipt);
         var valid = problems.Count == 0;

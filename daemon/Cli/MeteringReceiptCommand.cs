@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -13,13 +14,13 @@ using FedAi.Protocol.Rules;
 
 namespace FedAi.Daemon.Cli;
 
-/// <summary><c>fedai metering receipt FILE --router NPUB@URL</c>: has a router show that a record is under a root it announced.</summary>
+/// <summary><c>fedai metering receipt FILE|- --router NPUB@URL</c>: has a router show that a record is under a root it announced.</summary>
 internal static class MeteringReceiptCommand
 {
     /// <summary>A path of 50 hashes and an announcement; escaping can double the latter.</summary>
     private const int MaxAnswerBytes = 64 * 1024;
 
-    private static readonly Argument<string> File = new("FILE") { Description = "the proof of GET /v1/fedai/requests/{id}, or a metering envelope" };
+    private static readonly Argument<string> File = new("FILE") { Description = "the proof of GET /v1/fedai/requests/{id}, or a metering envelope; - reads standard input" };
 
     private static readonly Option<string> Router = new("--router")
     {
@@ -39,7 +40,7 @@ internal static class MeteringReceiptCommand
             return await UsageAsync("--router must be npub1…@https://host, and # with 64 hex digits may follow");
         if (!IdentityFile.TryRead(Path.GetFullPath(arguments.GetValue(CliOptions.Data)!), out var key, out var problem)) return await UsageAsync(problem);
         using var own = key;
-        if (await ReadAsync(arguments.GetValue(File)!, cancellationToken) is not { } json) return ExitCodes.Usage;
+        if (await ProofInput.ReadAsync(arguments.GetValue(File)!, cancellationToken) is not { } json) return ExitCodes.Usage;
         if (ProofRules.Check(json) is not { Record: { } record, IsValid: true })
         {
             await Errors.TellAsync("this proof does not hold by itself: fedai metering verify says why");
@@ -49,7 +50,7 @@ internal static class MeteringReceiptCommand
         var (told, refusal) = await AskAsync(endpoint, own, record.RequestId, cancellationToken);
         if (told is null)
         {
-            await Errors.TellAsync($"{refusal!.Code.Wire()}: {refusal.Hint}");
+            await Errors.TellAsync($"{refusal!.Code.Wire()}: {Advice(refusal)}");
             return refusal.Code is ErrorCode.RouterUnreachable || refusal.RetryAfterSeconds is not null ? ExitCodes.TryAgain : ExitCodes.Negative;
         }
 
@@ -90,18 +91,13 @@ internal static class MeteringReceiptCommand
         }
     }
 
-    private static async Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken)
+    /// <summary>What to do about it; the router's own hint did not travel, the number of seconds did.</summary>
+    private static string Advice(Refusal refusal) => refusal switch
     {
-        try
-        {
-            return await System.IO.File.ReadAllBytesAsync(path, cancellationToken);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            await Errors.TellAsync($"cannot read {path}: {exception.Message}");
-            return null;
-        }
-    }
+        { Hint: { } own } => own,
+        { Code: ErrorCode.MeteringUnknownRequest, RetryAfterSeconds: { } seconds } => string.Create(CultureInfo.InvariantCulture, $"that quarter of an hour is announced in {seconds} s: ask again then"),
+        _ => RefusalAdvice.For(refusal.Code.Wire()),
+    };
 
     private static async Task<int> UsageAsync(string problem)
     {

@@ -20,6 +20,7 @@ internal static class RefusalAdvice
         ErrorCode.NodeResponseKeyMismatch or ErrorCode.InvalidNodeResponse => "another program answers under this address: correct http.publicEndpoint or the port forwarding",
         ErrorCode.RateLimited or ErrorCode.ReplayFloor or ErrorCode.Draining => "wait a minute and ask again",
         ErrorCode.ServiceUnconfigured or ErrorCode.ModelLoading => "it is still starting: ask again in a moment",
+        ErrorCode.MeteringUnknownRequest => "this key (--data) neither asked nor ran that request there, or the router's books of that time are gone",
         ErrorCode.InvalidSignature or ErrorCode.KeyIdMismatch => "npub and address in node.routers belong to different routers: correct them",
         _ => "look into the log of this daemon, and ask the router's operator",
     };

@@ -41,7 +41,7 @@ internal static class TraceCommand
             yield return $"{Time(record!["tsMs"])}  metering  {record["status"]}, {record["inputTokens"]} tokens in, {record["outputTokens"]} out, {record["wallTimeMs"]} ms, "
                 + $"{(record["priceMsat"] is { } msat ? $"{msat} msat" : "no price")}, {record["model"]}, signed by {record["node"]}{(record["client"] is { } client ? $", asked by {client}" : "")}";
         foreach (var receipt in (told["receipts"] as JsonArray ?? []).Select(receipt => (Id: (string)receipt!["receiptId"]!, Root: (string?)receipt["root"])).Distinct())
-            yield return $"{Time(JsonValue.Create(Ends(receipt.Id)))}  receipt   {(receipt.Root is null ? $"{receipt.Id}: to be announced a minute later" : $"{receipt.Id}: root {receipt.Root}")}";
+            yield return $"{Time(JsonValue.Create(Ends(receipt.Id)))}  receipt   {(receipt.Root is null ? $"{receipt.Id}: to be announced about six minutes later" : $"{receipt.Id}: root {receipt.Root}")}";
     }
 
     /// <summary>When the quarter of an hour is over that a receipt's id names.</summary>

@@ -13,23 +13,34 @@ internal static class TraceEndpoints
 {
     public static void MapTrace(this IEndpointRouteBuilder app) => app.MapGet("/trace/{id}", TraceAsync);
 
-    private static Task TraceAsync(HttpContext context, string id, IServiceProvider services)
+    private static async Task TraceAsync(HttpContext context, string id, IServiceProvider services)
     {
-        if (!PeerAddress.IsLocal(context)) return WireAnswer.RefuseAsync(context.Response, new Refusal(ErrorCode.NotFound, "Requests are traced on this machine only."));
+        if (!PeerAddress.IsLocal(context))
+        {
+            await WireAnswer.RefuseAsync(context.Response, new Refusal(ErrorCode.NotFound, "Requests are traced on this machine only."));
+            return;
+        }
+
         id = OpenAiOperation.RequestIdOf(id);
         var steps = services.GetRequiredService<RequestTraces>().Find(id);
         IReadOnlyList<MeteringRow> records = services.GetRequiredService<MeteringTable>().Get(id);
         if (records.Count == 0 && services.GetService<ProofStore>()?.Metering(id) is { } proven) records = [proven];
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds();
-        var receipts = services.GetService<RouterReceipts>();
+        JsonArray? receipts = null;
+        if (services.GetService<RouterReceipts>() is { } books)
+        {
+            receipts = [];
+            foreach (var record in records) receipts.Add((JsonNode)ToJson(await books.WindowOfAsync(record.TsMs, now, context.RequestAborted)));
+        }
+
         var answer = new JsonObject
         {
             ["requestId"] = id,
             ["steps"] = new JsonArray([.. steps.Select(ToJson)]),
             ["metering"] = new JsonArray([.. records.Select(ToJson)]),
-            ["receipts"] = receipts is null ? null : new JsonArray([.. records.Select(record => ToJson(receipts.WindowOf(record.TsMs, now)))]),
+            ["receipts"] = receipts,
         };
-        return WireAnswer.WriteAsync(context.Response, Encoding.UTF8.GetBytes(answer.ToJsonString()));
+        await WireAnswer.WriteAsync(context.Response, Encoding.UTF8.GetBytes(answer.ToJsonString()));
     }
 
     private static JsonObject ToJson(TraceStep step) => new()

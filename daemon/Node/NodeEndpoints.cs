@@ -7,7 +7,7 @@ using FedAi.Runners;
 
 namespace FedAi.Daemon.Node;
 
-/// <summary>What a node answers over HTTP (WIRE 3.4): only signed requests of the routers its operator named. No route leads to another node.</summary>
+/// <summary>What a node answers over HTTP (WIRE 3.4): only signed requests of the routers its operator named, or that it joined (node.join). No route leads to another node.</summary>
 internal sealed class NodeEndpoints(EnvelopeGate gate, NodeInference inference, RouterLinks routers, TrustScores trust)
 {
     public void Map(IEndpointRouteBuilder app)

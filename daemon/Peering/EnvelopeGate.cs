@@ -44,8 +44,8 @@ internal sealed class EnvelopeGate(ReplayGuard replay, GateLimits limits, HttpOp
             return Admission<T>.Refused(new Refusal(ErrorCode.TsOutOfWindow, "The timestamp is more than five minutes from this daemon's clock; check the time of your machine."));
         if (allow(envelope.Key) is { } unwelcome) return Admission<T>.Refused(unwelcome);
         if (!envelope.VerifySignature()) return Admission<T>.Refused(new Refusal(ErrorCode.InvalidSignature, "The signature does not hold for this payload and keyId."));
-        if (!PeerAddress.IsLocal(context) && !limits.Admits(envelope.Key)) return Admission<T>.Refused(TooOften);
-        if (await replay.AdmitAsync(envelope.Key, envelope.Nonce, envelope.Ts) is { } replayed) return Admission<T>.Refused(replayed);
+        if (!PeerAddress.IsLocal(context) && !limits.Admits(envelope.Key)) return Admission<T>.Refused(TooOften, envelope.Key);
+        if (await replay.AdmitAsync(envelope.Key, envelope.Nonce, envelope.Ts) is { } replayed) return Admission<T>.Refused(replayed, envelope.Key);
         return new Admission<T>(envelope.Key, payload, envelope.Wire, envelope.Nonce, null);
     }
 }

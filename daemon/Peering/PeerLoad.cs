@@ -36,14 +36,25 @@ internal sealed class PeerLoad
     {
         lock (gate)
         {
-            failuresInRow++;
             samples++;
-            lastFailureMs = nowMs;
+            Miss(nowMs);
         }
+    }
+
+    /// <summary>The peer was looked for and not found: as bad as a failed request, but no job, of which what it claims fades.</summary>
+    public void Missed(long nowMs)
+    {
+        lock (gate) Miss(nowMs);
     }
 
     public PeerObservation Observe(long nowMs)
     {
         lock (gate) return new PeerObservation(InFlight, latencyMs, failuresInRow, nowMs - lastFailureMs, samples);
+    }
+
+    private void Miss(long nowMs)
+    {
+        failuresInRow++;
+        lastFailureMs = nowMs;
     }
 }

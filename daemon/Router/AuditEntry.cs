@@ -7,7 +7,7 @@ internal readonly record struct AuditEntry(string Event, string Outcome)
 {
     public long AtMs { get; init; }
 
-    /// <summary>Who asked, or which key was refused.</summary>
+    /// <summary>Who asked, or which key was refused; only a key that signed what it was refused for.</summary>
     public PublicKey? Key { get; init; }
     public PublicKey? Node { get; init; }
     public string? RequestId { get; init; }
@@ -17,4 +17,7 @@ internal readonly record struct AuditEntry(string Event, string Outcome)
     public long? TookMs { get; init; }
     public long? InputTokens { get; init; }
     public long? OutputTokens { get; init; }
+
+    /// <summary>How many of this kind there were within a minute that have no line of their own.</summary>
+    public long? Count { get; init; }
 }

@@ -16,10 +16,13 @@ internal sealed partial class AuditLog(AuditFile file, RouterStanding standing, 
 
     private const int MaxBatchBytes = 64 * 1024;
 
+    private static readonly TimeSpan CountsEvery = TimeSpan.FromMinutes(1);
+
     private static readonly Meter Meter = new("FedAi.Router");
     private static readonly Counter<long> Lost = Meter.CreateCounter<long>("fedai.audit.lost", description: "Lines of the audit that were not written, because too many waited or the disk did not take them.");
 
     private readonly Channel<AuditEntry> waiting = Channel.CreateBounded<AuditEntry>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+    private readonly AuditTally tally = new();
     private bool isFailing;
 
     /// <summary>Whether lines of this kind are written; asked first, so that what nobody reads is not made.</summary>
@@ -32,9 +35,16 @@ internal sealed partial class AuditLog(AuditFile file, RouterStanding standing, 
         if (!waiting.Writer.TryWrite(entry with { AtMs = time.GetUtcNow().ToUnixTimeMilliseconds() })) Lost.Add(1);
     }
 
+    /// <summary>Puts a refusal or failure down: by name while its key is proven and not too many are, else as one more of its kind.</summary>
+    public void AddRefused(AuditEntry entry, bool isProven)
+    {
+        if (Tells(AuditMode.Basic) && tally.Names(entry, isProven)) Add(AuditMode.Basic, entry);
+    }
+
     /// <summary>Writes what was put down before, then ends.</summary>
     public override Task StopAsync(CancellationToken cancellationToken)
     {
+        AddCounts();
         Add(AuditMode.Basic, new AuditEntry("stop", "ok"));
         waiting.Writer.TryComplete();
         return base.StopAsync(cancellationToken);
@@ -52,6 +62,7 @@ internal sealed partial class AuditLog(AuditFile file, RouterStanding standing, 
         Add(AuditMode.Basic, new AuditEntry("start", standing.IsOnProbation ? "probation" : "normal"));
         var batch = new ArrayBufferWriter<byte>(MaxBatchBytes);
         using var json = new Utf8JsonWriter(batch);
+        await using var counts = time.CreateTimer(_ => AddCounts(), null, CountsEvery, CountsEvery);
         // Until the channel is completed, which is when the daemon stops.
         while (await waiting.Reader.WaitToReadAsync(CancellationToken.None))
         {
@@ -73,6 +84,11 @@ internal sealed partial class AuditLog(AuditFile file, RouterStanding standing, 
         }
     }
 
+    private void AddCounts()
+    {
+        foreach (var count in tally.Take()) Add(AuditMode.Basic, count);
+    }
+
     private static void Write(Utf8JsonWriter json, ArrayBufferWriter<byte> batch, in AuditEntry entry)
     {
         json.Reset();
@@ -87,6 +103,7 @@ internal sealed partial class AuditLog(AuditFile file, RouterStanding standing, 
         if (entry.TookMs is { } took) json.WriteNumber("tookMs"u8, took);
         if (entry.InputTokens is { } input) json.WriteNumber("inputTokens"u8, input);
         if (entry.OutputTokens is { } output) json.WriteNumber("outputTokens"u8, output);
+        if (entry.Count is { } count) json.WriteNumber("count"u8, count);
         json.WriteEndObject();
         json.Flush();
         batch.Write("\n"u8);

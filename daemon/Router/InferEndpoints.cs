@@ -53,7 +53,7 @@ internal sealed class InferEndpoints(EnvelopeGate gate, RouterAdmission admit, R
     private Refusal? Problem(Admission<InferenceRequest> admission)
     {
         var refusal = admission.Refusal ?? RequestValues.Problem(admission.Payload);
-        if (refusal is not null) audit.Add(AuditMode.Basic, new AuditEntry("request", refusal.Code.Wire()) { Key = admission.Key });
+        if (refusal is not null) audit.AddRefused(new AuditEntry("request", refusal.Code.Wire()) { Key = admission.Key }, isProven: admission.Key is not null);
         return refusal;
     }
 

@@ -53,15 +53,17 @@ internal sealed class NodeHealthService(NodeDirectory nodes, PeerHttp http, Rout
             await http.GreetAsync(node.Endpoint, limit.Token);
             Count("ok");
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException || limit.Expired(exception))
-        {
-            Count("failed");
-            node.Load.Failed(time.GetUtcNow().ToUnixTimeMilliseconds());
-            audit.Add(AuditMode.Basic, new AuditEntry("node-health", "node-unreachable") { Node = node.Key });
-        }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The router stops.
+        }
+#pragma warning disable CA1031 // Whatever is wrong with one node, its channel disposed of meanwhile for one, must not end the looks at all others, and the router.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            Count("failed");
+            node.Load.Missed(time.GetUtcNow().ToUnixTimeMilliseconds());
+            audit.Add(AuditMode.Basic, new AuditEntry("node-health", "node-unreachable") { Node = node.Key });
         }
     }
 

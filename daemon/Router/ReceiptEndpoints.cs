@@ -13,20 +13,13 @@ namespace FedAi.Daemon.Router;
 /// </summary>
 internal sealed class ReceiptEndpoints(EnvelopeGate gate, RouterAdmission admit, MeteringTable table, RouterReceipts receipts, AnnouncedReceipts announced, TimeProvider time) : IDisposable
 {
-    /// <summary>Each reads the books of a quarter of an hour.</summary>
-    private readonly ConcurrencyLimiter atOnce = new(new ConcurrencyLimiterOptions { PermitLimit = 1, QueueLimit = 16 });
-
     // A receipt never changes, so nobody needs one often; who looks after a day's requests may ask for some in a row.
     private readonly PartitionedRateLimiter<PublicKey> perKey = PartitionedRateLimiter.Create<PublicKey, string>(key => RateLimitPartition.GetTokenBucketLimiter(key.Hex,
         _ => new TokenBucketRateLimiterOptions { TokenLimit = 16, TokensPerPeriod = 1, ReplenishmentPeriod = TimeSpan.FromSeconds(10), QueueLimit = 0 }));
 
     public void Map(IEndpointRouteBuilder app) => app.MapPost("/receipt", (RequestDelegate)ProveAsync);
 
-    public void Dispose()
-    {
-        atOnce.Dispose();
-        perKey.Dispose();
-    }
+    public void Dispose() => perKey.Dispose();
 
     private async Task ProveAsync(HttpContext context)
     {
@@ -38,8 +31,7 @@ internal sealed class ReceiptEndpoints(EnvelopeGate gate, RouterAdmission admit,
         }
 
         using var turn = perKey.AttemptAcquire(admission.Key);
-        using var place = turn.IsAcquired ? await atOnce.AcquireAsync(1, context.RequestAborted) : turn;
-        if (!place.IsAcquired)
+        if (!turn.IsAcquired)
         {
             await WireAnswer.RefuseAsync(context.Response, new Refusal(ErrorCode.RateLimited, "Receipts were asked for often enough now; ask again later.", RetryAfterSeconds: 10));
             return;
@@ -55,7 +47,7 @@ internal sealed class ReceiptEndpoints(EnvelopeGate gate, RouterAdmission admit,
             return;
         }
 
-        var (window, path, wait) = receipts.Find(row, now);
+        var (window, path, wait) = await receipts.FindAsync(row, now, context.RequestAborted);
         if (window is null)
         {
             await WireAnswer.RefuseAsync(context.Response, new Refusal(ErrorCode.MeteringUnknownRequest,

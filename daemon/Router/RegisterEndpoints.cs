@@ -22,14 +22,16 @@ internal sealed class RegisterEndpoints(EnvelopeGate gate, RouterAdmission admit
         var admission = await gate.AdmitAsync(context, ProtocolJson.Default.NodeDescriptor, key => admit.Node(context, key));
         var isKnown = admission.Key is { } key && nodes.Find(key)?.IsActive(time.GetUtcNow().ToUnixTimeMilliseconds()) == true;
         var refusal = admission.Refusal ?? await nodes.RegisterAsync(admission.Key!, admission.Payload, admission.Wire);
-        if (refusal is not null || !isKnown) audit.Add(AuditMode.Basic, new AuditEntry("node-registers", refusal?.Code.Wire() ?? "ok") { Node = admission.Key });
+        if (refusal is not null) audit.AddRefused(new AuditEntry("node-registers", refusal.Code.Wire()) { Node = admission.Key }, isProven: admission.Key is not null);
+        else if (!isKnown) audit.Add(AuditMode.Basic, new AuditEntry("node-registers", "ok") { Node = admission.Key });
         await (refusal is null ? WireAnswer.OkAsync(context.Response) : WireAnswer.RefuseAsync(context.Response, refusal));
     }
 
     private async Task ManifestAsync(HttpContext context)
     {
-        var (refusal, ignored) = await manifests.TakeAsync(context);
-        audit.Add(AuditMode.Basic, new AuditEntry("manifest", refusal?.Code.Wire() ?? ignored ?? "ok"));
+        var (key, refusal, ignored) = await manifests.TakeAsync(context);
+        if (refusal is not null) audit.AddRefused(new AuditEntry("manifest", refusal.Code.Wire()) { Node = key }, isProven: key is not null);
+        else audit.Add(AuditMode.Basic, new AuditEntry("manifest", ignored ?? "ok") { Node = key });
         await (refusal is not null ? WireAnswer.RefuseAsync(context.Response, refusal)
             : ignored is null ? WireAnswer.OkAsync(context.Response)
             // From a closed list, so it needs no escaping.

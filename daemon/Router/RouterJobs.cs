@@ -14,7 +14,7 @@ internal sealed class RouterJobs(JobDispatcher jobs, JobGate gate, AuditLog audi
     {
         if (gate.TryEnter() is { } full)
         {
-            audit.Add(AuditMode.Basic, new AuditEntry("job", full.Code.Wire()) { Key = client, RequestId = request.RequestId });
+            audit.AddRefused(new AuditEntry("job", full.Code.Wire()) { Key = client, RequestId = request.RequestId }, isProven: true);
             yield return new InferenceFailure(full);
             yield break;
         }
@@ -34,10 +34,9 @@ internal sealed class RouterJobs(JobDispatcher jobs, JobGate gate, AuditLog audi
         finally
         {
             gate.Leave();
-            var least = result is null ? AuditMode.Basic : AuditMode.Verbose;
-            if (audit.Tells(least))
+            if (audit.Tells(result is null ? AuditMode.Basic : AuditMode.Verbose))
             {
-                audit.Add(least, new AuditEntry("job", outcome)
+                var entry = new AuditEntry("job", outcome)
                 {
                     Key = client,
                     Node = result?.Node,
@@ -46,7 +45,9 @@ internal sealed class RouterJobs(JobDispatcher jobs, JobGate gate, AuditLog audi
                     TookMs = (long)time.GetElapsedTime(began).TotalMilliseconds,
                     InputTokens = (long?)result?.Metering.InputTokens,
                     OutputTokens = (long?)result?.Metering.OutputTokens,
-                });
+                };
+                if (result is null) audit.AddRefused(entry, isProven: true);
+                else audit.Add(AuditMode.Verbose, entry);
             }
         }
     }

@@ -27,12 +27,12 @@ internal static class AdmissionPolicy
         _ => open ? null : NodeNotAllowed,
     };
 
-    /// <summary>A router asking a node: only those named in node.routers are served; an empty list serves nobody.</summary>
+    /// <summary>A router asking a node: only those named in node.routers, or that it joined (node.join), are served; without any it serves nobody.</summary>
     public static Refusal? Router(PeerStanding standing, IReadOnlySet<PublicKey> routers, PublicKey key) => standing switch
     {
         PeerStanding.Blocked => new Refusal(ErrorCode.RouterBlocked, "This node's operator blocked the router's key."),
         PeerStanding.Muted => new Refusal(ErrorCode.RouterMuted, "This node's operator muted the router's key."),
-        _ when !routers.Contains(key) => new Refusal(ErrorCode.RouterNotAllowed, "This node serves the routers in its node.routers only; ask its operator to add the router's npub."),
+        _ when !routers.Contains(key) => new Refusal(ErrorCode.RouterNotAllowed, "This node serves only the routers in its node.routers, or that it joined (node.join); ask its operator to add the router's npub."),
         _ => null,
     };
 

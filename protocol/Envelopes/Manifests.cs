@@ -36,7 +36,7 @@ public static class Manifests
 
     /// <summary>
     /// Opens a manifest of type <typeparamref name="T"/>: shape, id is an npub, signed by that npub, values that can be. The refusal says which
-    /// of these fails.
+    /// of these fails; the key is there once it proved to have signed.
     /// </summary>
     public static (T? Manifest, PublicKey? Key, Refusal? Refusal) Open<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type) where T : class
     {
@@ -49,7 +49,7 @@ public static class Manifests
             return (null, null, new Refusal(ErrorCode.InvalidManifest, "The manifest does not have the members it must have.", problems));
         if (!PublicKey.TryParseNpub(root.GetProperty("id").GetString(), out var key))
             return (null, null, new Refusal(ErrorCode.InvalidKeyId, "The manifest's id must be the npub of the key that signs it."));
-        if (Check(canonical, key) is { } refusal) return (null, key, refusal);
+        if (Check(canonical, key) is { } refusal) return (null, null, refusal);
         var manifest = root.Deserialize(type)!;
         return Values(manifest) is { Count: > 0 } values
             ? (null, key, new Refusal(ErrorCode.InvalidManifest, "The manifest says what cannot be.", values))

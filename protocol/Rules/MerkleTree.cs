@@ -8,30 +8,41 @@ namespace FedAi.Protocol.Rules;
 /// </summary>
 public static class MerkleTree
 {
+    private static readonly Comparer<byte[]> ByBytes = Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b));
+
     /// <summary>The hash of one record.</summary>
     public static byte[] Leaf(ReadOnlySpan<byte> record) => SHA256.HashData([0, .. record]);
 
     /// <summary>The root over at least one leaf.</summary>
-    public static byte[] Root(IEnumerable<byte[]> leaves)
+    public static byte[] Root(IEnumerable<byte[]> leaves) => Levels(leaves)[^1][0];
+
+    /// <summary>The whole tree over at least one leaf, from the sorted leaves up to the root, for whoever wants more than one path.</summary>
+    public static IReadOnlyList<byte[][]> Levels(IEnumerable<byte[]> leaves)
     {
-        var level = Sorted(leaves);
-        ArgumentOutOfRangeException.ThrowIfZero(level.Length, nameof(leaves));
-        while (level.Length > 1) level = Above(level);
-        return level[0];
+        List<byte[][]> levels = [[.. leaves.Order(ByBytes)]];
+        ArgumentOutOfRangeException.ThrowIfZero(levels[0].Length, nameof(leaves));
+        while (levels[^1].Length > 1) levels.Add(Above(levels[^1]));
+        return levels;
     }
 
-    /// <summary>What shows that a leaf is one of these to somebody who knows nothing but their root; null when it is none.</summary>
-    public static MerklePath? Path(IEnumerable<byte[]> leaves, byte[] leaf)
+    /// <summary>What shows that a leaf is one of this tree to somebody who knows nothing but its root; null when it is none.</summary>
+    public static MerklePath? Path(IReadOnlyList<byte[][]> levels, byte[] leaf)
     {
-        var level = Sorted(leaves);
-        var index = Array.FindIndex(level, other => other.AsSpan().SequenceEqual(leaf));
+        var index = Array.BinarySearch(levels[0], leaf, ByBytes);
         if (index < 0) return null;
         var hashes = new List<byte[]>();
-        var (count, place) = (level.Length, index);
-        for (; level.Length > 1; level = Above(level), place /= 2)
+        var place = index;
+        foreach (var level in levels.SkipLast(1))
+        {
             if ((place ^ 1) < level.Length) hashes.Add(level[place ^ 1]);
-        return new MerklePath(index, count, hashes);
+            place /= 2;
+        }
+
+        return new MerklePath(index, levels[0].Length, hashes);
     }
+
+    /// <summary>The same, where only one path is wanted.</summary>
+    public static MerklePath? Path(IEnumerable<byte[]> leaves, byte[] leaf) => Path(Levels(leaves), leaf);
 
     /// <summary>The root that a leaf and its path lead to; null for a path that no tree has.</summary>
     public static byte[]? RootOf(byte[] leaf, MerklePath path)
@@ -49,8 +60,6 @@ public static class MerkleTree
 
         return next == path.Hashes.Count ? root : null;
     }
-
-    private static byte[][] Sorted(IEnumerable<byte[]> leaves) => [.. leaves.Order(Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)))];
 
     private static byte[][] Above(byte[][] level) => [.. level.Chunk(2).Select(pair => pair is [var left, var right] ? Pair(left, right) : pair[0])];
 

@@ -51,8 +51,9 @@ public sealed class ReceiptTests : IDisposable
         }
 
         var proof = await WrittenAsync(router, "request-3");
-        var fetched = await Fedai.RunAsync("metering", "receipt", proof, "--router", $"{router.Key.PublicKey.Npub}@{router.Base}", "--data", await ClientFolderAsync());
+        var fetched = await FetchAsync(router, proof, client);
         fetched.ExitCode.ShouldBe(0, fetched.Errors);
+        (await FetchAsync(router, "-", client, input: await File.ReadAllTextAsync(proof))).ExitCode.ShouldBe(0, "- is standard input");
         await File.WriteAllTextAsync(proof, fetched.Output);
         var verified = await Fedai.RunAsync("metering", "verify", proof);
         verified.ExitCode.ShouldBe(0, verified.Output);
@@ -71,6 +72,9 @@ public sealed class ReceiptTests : IDisposable
 
         theirs.ShouldBe(none);
         WireClient.ErrorOf(theirs.Body).ShouldBe(ErrorCode.MeteringUnknownRequest.Wire());
+        var fetched = await FetchAsync(router, await WrittenAsync(router, "request"), stranger);
+        fetched.ExitCode.ShouldBe(1);
+        fetched.Errors.ShouldContain("this key (--data) neither asked nor ran that request there");
     }
 
     [Fact]
@@ -96,7 +100,9 @@ public sealed class ReceiptTests : IDisposable
         var (_, body) = await AskAsync(router, client, "request");
 
         body.ShouldContain("is announced in");
-        (await Fedai.RunAsync("metering", "receipt", await WrittenAsync(router, "request"), "--router", $"{router.Key.PublicKey.Npub}@{router.Base}", "--data", await ClientFolderAsync())).ExitCode.ShouldBe(75);
+        var fetched = await FetchAsync(router, await WrittenAsync(router, "request"), client);
+        fetched.ExitCode.ShouldBe(75);
+        fetched.Errors.ShouldMatch("that quarter of an hour is announced in [0-9]+ s: ask again then");
     }
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -129,12 +135,13 @@ public sealed class ReceiptTests : IDisposable
         return proof;
     }
 
-    private async Task<string> ClientFolderAsync()
+    /// <summary>What fedai metering receipt does for whoever has this key.</summary>
+    private async Task<CommandResult> FetchAsync(TestDaemon router, string proof, KeyPair asker, string input = "")
     {
-        var data = Directory.CreateDirectory(folder.File("client")).FullName;
-        await File.WriteAllTextAsync(Path.Combine(data, "identity.nsec"), client.ToNsec());
+        var data = Directory.CreateDirectory(folder.File(asker.PublicKey.Hex[..8])).FullName;
+        await File.WriteAllTextAsync(Path.Combine(data, "identity.nsec"), asker.ToNsec());
         File.SetUnixFileMode(Path.Combine(data, "identity.nsec"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        return data;
+        return await Fedai.RunAsync(input, ["metering", "receipt", proof, "--router", $"{router.Key.PublicKey.Npub}@{router.Base}", "--data", data]);
     }
 
     /// <summary>Six minutes into each quarter of an hour another root becomes the newest; no test runs across that.</summary>

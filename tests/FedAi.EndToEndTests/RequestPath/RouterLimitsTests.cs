@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedAi.Daemon.Hosting;
+using FedAi.Daemon.Peering;
 using FedAi.Daemon.Router;
 using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
@@ -165,6 +166,38 @@ public sealed class RouterLimitsTests : IDisposable
     }
 
     [Fact]
+    public async Task Audit_Refusals_NameWhoSignedAndCountTheRest()
+    {
+        using var folder = new TempFolder();
+        await using (var router = await TestDaemon.StartAsync(Role.Router, dataFolder: folder.Path, manifest: Manifest() with { AuditMode = "basic" }))
+        {
+            using var http = new HttpClient { BaseAddress = router.Base };
+            var asked = Seal(WireClient.Ask());
+            for (var i = 0; i < 2; i++) await SendAsync(http, "infer", asked);
+            for (var i = 0; i < 3; i++) await SendAsync(http, "infer", Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Seal(WireClient.Ask())).Replace("hello", "hallo")));
+            await SendAsync(http, "register-node", asked);
+            var manifest = Manifests.Sign(new NodeManifest
+            {
+                Id = key.PublicKey.Npub,
+                RoleTypes = ["llm_cpu_small"],
+                CapabilityBands = Manifest().CapabilityBands,
+                Limits = new NodeLimits { MaxConcurrency = 1, MaxPayloadBytes = 1, MaxTokens = 1 },
+                SupportedFormats = [],
+                PricingDefaults = new PricingDefaults { Unit = "token", InputRate = 0, Currency = "SAT" },
+                SoftwareVersion = "0",
+            }, ProtocolJson.Default.NodeManifest, key, WireClient.Now);
+            (await SendAsync(http, "manifest", manifest)).Status.ShouldBe(HttpStatusCode.Forbidden);
+            await SendAsync(http, "manifest", Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(manifest).Replace("cpu_low", "cpu_mid")));
+        }
+
+        var lines = (await File.ReadAllLinesAsync(folder.File(AuditFile.Name))).Select(line => JsonNode.Parse(line)!).ToList();
+
+        string Of(string what) => lines.Where(line => $"{line["event"]} {line["outcome"]}" == what).ShouldHaveSingleItem(what) is var line ? $"{line["key"] ?? line["node"]} {line["count"]}".Trim() : "";
+        (Of("request nonce-reused"), Of("manifest node-not-allowed")).ShouldBe((key.PublicKey.Npub, key.PublicKey.Npub));
+        (Of("request invalid-signature"), Of("node-registers invalid-envelope"), Of("manifest invalid-signature")).ShouldBe(("3", "1", "1"));
+    }
+
+    [Fact]
     public async Task Status_OfARouterOnProbation_SaysSoAndItsNodesAreLookedAtMoreOften()
     {
         await using var probation = await TestFederation.StartAsync(new FedAiOptions(), Manifest() with { RouterMode = "probation" }, new ScriptedRunner());
@@ -192,7 +225,24 @@ public sealed class RouterLimitsTests : IDisposable
         await Health(federation.Router).LookAsync(CancellationToken.None);
 
         gone.Load.Observe(WireClient.Now).FailuresInRow.ShouldBe(1);
+        gone.Load.Observe(WireClient.Now).Samples.ShouldBe(0, "nothing was asked of it");
         federation.Directory.Find(federation.Nodes[1].Key.PublicKey)!.Load.Observe(WireClient.Now).FailuresInRow.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Health_NodeWhoseChannelIsGoneMeanwhile_IsOneThatFailedAndEndsNothing()
+    {
+        await using var router = await TestDaemon.StartAsync(Role.Router);
+        var nodes = router.Services.GetRequiredService<NodeDirectory>();
+        using var channel = new PeerChannel(Stream.Null, isConfidential: true);
+        router.Services.GetRequiredService<NodeChannels>().Put(key.PublicKey, channel);
+        var descriptor = new NodeDescriptor { NodeId = key.PublicKey.Npub, KeyId = key.PublicKey.Npub, Endpoint = ChannelHandshake.Endpoint, Capacity = new NodeCapacity { MaxConcurrent = 1, CurrentLoad = 0 }, Capabilities = [] };
+        (await nodes.RegisterAsync(key.PublicKey, descriptor, EnvelopeSealer.Seal(descriptor, ProtocolJson.Default.NodeDescriptor, key, WireClient.Now))).ShouldBeNull();
+        channel.Dispose();
+
+        await Health(router).LookAsync(CancellationToken.None);
+
+        nodes.Find(key.PublicKey)!.Load.Observe(WireClient.Now).FailuresInRow.ShouldBe(1);
     }
 
     private static NodeHealthService Health(TestDaemon router) => router.Services.GetServices<IHostedService>().OfType<NodeHealthService>().Single();

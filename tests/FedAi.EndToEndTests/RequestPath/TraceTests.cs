@@ -89,6 +89,18 @@ public sealed class TraceTests
         ((string)receipt["root"]!).ShouldBe(Convert.ToHexStringLower(Protocol.Rules.MerkleTree.Root([Protocol.Rules.MerkleTree.Leaf(row.Envelope)])));
     }
 
+    [Fact]
+    public async Task Trace_OfARecordOfThisQuarterHour_SaysWhenItsRootWillBeAnnounced()
+    {
+        using var folder = new TempFolder();
+        await using var router = await TestDaemon.StartAsync(Role.Router, dataFolder: folder.Path);
+        var ts = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        var row = new MeteringRow { RequestId = "new", Node = "npub1node", Model = "tiny", InputTokens = 1, OutputTokens = 1, WallMs = 1, Status = "complete", TsMs = ts, Envelope = "{\"payload\":1}"u8.ToArray() };
+        (await router.Services.GetRequiredService<MeteringTable>().AddAsync(row, Durability.Full)).ShouldBeNull();
+
+        (await Fedai.RunAsync("trace", "new", "--data", folder.Path)).Output.ShouldContain("to be announced about six minutes later");
+    }
+
     private static async Task<string> AskAsync(TestDaemon daemon, string privacy, int expected = 200)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(daemon.Base, "v1/chat/completions"))

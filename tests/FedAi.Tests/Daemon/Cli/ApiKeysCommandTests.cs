@@ -1,7 +1,11 @@
 using System.Text.Json.Nodes;
 using FedAi.Daemon.Accounts;
+using FedAi.Daemon.Control;
 using FedAi.Daemon.Hosting;
 using FedAi.TestKit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FedAi.Tests.Daemon.Cli;
@@ -72,6 +76,21 @@ public sealed class ApiKeysCommandTests : IDisposable
         (await Fedai.RunAsync("apikeys", "new", "--data", folder.Path, "--npub", router.Key.PublicKey.Npub, "--namespace", "a b")).Errors.ShouldContain("--namespace");
         await router.StopAsync();
         (await Fedai.RunAsync("apikeys", "usage", "--data", folder.Path)).Output.ShouldContain("team-a", customMessage: "it is in the store");
+    }
+
+    [Fact]
+    public async Task Usage_DaemonFromBeforeThereWereNamespaces_SaysToRestartIt()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(ControlSocket.PathFor(folder.Path)));
+        await using var older = builder.Build();
+        older.MapPost("/apikeys", (RequestDelegate)(context => context.Response.WriteAsync("""{"keys":[]}""")));
+        await older.StartAsync();
+
+        var told = await Fedai.RunAsync("apikeys", "usage", "--data", folder.Path);
+
+        (told.ExitCode, told.Output).ShouldBe((75, ""));
+        told.Errors.ShouldContain("of another version: restart it");
     }
 
     [Fact]

@@ -43,6 +43,7 @@ public sealed class AdmissionPolicyTests
     {
         AdmissionPolicy.Router(PeerStanding.Known, Set(), Alice)!.Code.ShouldBe(ErrorCode.RouterNotAllowed);
         AdmissionPolicy.Router(PeerStanding.Trusted, Set(Bob), Alice)!.Code.ShouldBe(ErrorCode.RouterNotAllowed);
+        AdmissionPolicy.Router(PeerStanding.Stranger, Set(Bob), Alice)!.Hint!.ShouldContain("or that it joined (node.join)");
         AdmissionPolicy.Router(PeerStanding.Known, Set(Alice), Alice).ShouldBeNull();
         AdmissionPolicy.Router(PeerStanding.Blocked, Set(Alice), Alice)!.Code.ShouldBe(ErrorCode.RouterBlocked);
         AdmissionPolicy.Router(PeerStanding.Muted, Set(Alice), Alice)!.Code.ShouldBe(ErrorCode.RouterMuted);
