@@ -14,8 +14,8 @@ internal static class SpeedRules
     /// <summary>Sizes of a head: one that fills vectors of every width, and one that leaves half of the widest empty.</summary>
     public const int EvenHead = 64, OddHead = 96;
 
-    /// <summary>Of the models that are all overhead, each with one head a layer: layers, and tokens before their answers.</summary>
-    public const int FewLayers = 8, ManyLayers = 40, ShortPrompt = 8, LongPrompt = 292;
+    /// <summary>Of the models that are all overhead: layers, each with one even head or some odd ones, and tokens before their answers.</summary>
+    public const int FewLayers = 8, ManyLayers = 40, OddLayers = 10, OddHeads = 4, ShortPrompt = 8, LongPrompt = 292;
 
     /// <summary>From then on observed jobs alone count.</summary>
     public const int EnoughJobs = 5;
@@ -62,7 +62,7 @@ internal static class SpeedRules
         if (bench.Of(FigureNames.MemoryRead) is not { } read || read <= 0 || bench.Of(FigureNames.FewLayers) is not { } few || bench.Of(FigureNames.ManyLayers) is not { } many
             || bench.Of(FigureNames.ManyBehindContext) is not { } behind || bench.Of(FigureNames.OddHeads) is not { } odd || bench.Of(FigureNames.OddBehindContext) is not { } oddBehind) return null;
         var bytes = shape.Weights.Sum(weights => weights.Count * weights.BytesEach);
-        var head = HeadNanoseconds(shape.HeadSize, Head(many, behind), Head(odd, oddBehind));
+        var head = HeadNanoseconds(shape.HeadSize, Head(many, behind, ManyLayers), Head(odd, oddBehind, OddLayers * OddHeads));
         var seconds = ((Overhead(few, many, shape.Layers) + ((double)contextTokens * shape.Layers * shape.Heads * head)) / 1e9)
             + ((double)contextTokens * shape.CacheBytesPerToken / (read * 1e6));
         foreach (var weights in shape.Weights)
@@ -74,8 +74,8 @@ internal static class SpeedRules
         return seconds;
     }
 
-    /// <summary>What a head of a layer costs for each token of the context: what was longer behind a longer one.</summary>
-    private static double Head(long before, long behind) => Math.Max(0, behind - before) / (double)ManyLayers / (LongPrompt - ShortPrompt);
+    /// <summary>What one of so many heads costs for each token of the context: what was longer behind a longer one.</summary>
+    private static double Head(long before, long behind, int heads) => Math.Max(0, behind - before) / (double)heads / (LongPrompt - ShortPrompt);
 
     /// <summary>Vectors by their number, and what is left over by what it was seen to cost.</summary>
     private static double HeadNanoseconds(int size, double even, double odd) =>
