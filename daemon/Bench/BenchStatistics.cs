@@ -6,6 +6,9 @@ namespace FedAi.Daemon.Bench;
 /// <summary>From rounds to a figure.</summary>
 internal static class BenchStatistics
 {
+    /// <summary>The share of short samples that may have been disturbed: the rate that the best quarter reaches is the machine's, not that of what else runs.</summary>
+    public const double Undisturbed = 0.75;
+
     public static BenchFigure Figure(string name, string unit, IReadOnlyList<double> rounds) =>
         new(name, unit, (long)Math.Round(Percentile(rounds, 0.5)), Spread(rounds), rounds.Count);
 

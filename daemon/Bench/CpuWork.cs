@@ -13,7 +13,7 @@ internal sealed class CpuWork
 {
     private const int Side = 128, Steps = 200_000, Lanes = 1024, Sweeps = 4000;
 
-    /// <summary>Of each round, every one shorter than a time slice: another process on the core spoils some of them and not the median.</summary>
+    /// <summary>Of each round, every one shorter than a time slice: another process on the core spoils some of them and not the best quarter.</summary>
     private const int Samples = 21;
 
     private readonly float[] left = new float[Side * Side];
@@ -48,7 +48,7 @@ internal sealed class CpuWork
             rates[at] = BenchStatistics.Rate(amount, began);
         }
 
-        return new BenchRound(BenchStatistics.Percentile(rates, 0.5), sum);
+        return new BenchRound(BenchStatistics.Percentile(rates, BenchStatistics.Undisturbed), sum);
     }
 
     /// <summary>Steps that each need the one before: what no wide processor can do side by side.</summary>

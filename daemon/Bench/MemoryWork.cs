@@ -33,7 +33,7 @@ internal sealed class MemoryWork
         new(FigureNames.MemoryRead, "MB/s", () => InPieces(Read)),
     ];
 
-    /// <summary>Piece after piece of the whole buffer, so that none is in a cache, each for about a millisecond: another process spoils some of them and not the median.</summary>
+    /// <summary>Piece after piece of the whole buffer, so that none is in a cache, each for about a millisecond: another process spoils some of them and not the best quarter.</summary>
     private BenchRound InPieces(Func<int, int, ulong> work)
     {
         var length = Math.Min(Piece * threads, from.Length);
@@ -46,7 +46,7 @@ internal sealed class MemoryWork
             rates[at] = BenchStatistics.Rate(length / 1e6, began);
         }
 
-        return new BenchRound(BenchStatistics.Percentile(rates, 0.5), sum);
+        return new BenchRound(BenchStatistics.Percentile(rates, BenchStatistics.Undisturbed), sum);
     }
 
     private ulong Copy(int begin, int length)

@@ -22,9 +22,10 @@ internal sealed class ModelBench(IRunner runner, BenchClock clock, long seed)
 
     private static readonly string[] Words = ["a", "node", "serves", "the", "model", "for", "every", "router", "that", "asks", "and", "counts", "its", "tokens", "well", "today"];
 
-    /// <summary>Waits until a model answers; null when one does, else why not.</summary>
-    public async Task<string?> LoadAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until a model answers, as long as there is time and at least so long; null when one does, else why not.</summary>
+    public async Task<string?> LoadAsync(TimeSpan least, CancellationToken cancellationToken)
     {
+        var began = Stopwatch.GetTimestamp();
         using var changed = new SemaphoreSlim(0);
         void OnChanged() => changed.Release();
         runner.Changed += OnChanged;
@@ -37,7 +38,7 @@ internal sealed class ModelBench(IRunner runner, BenchClock clock, long seed)
                 var refusal = Model is { } model ? await FirstAsync(model, cancellationToken) : null;
                 if (Model is not null && refusal is null) return null;
                 if (refusal is not null and not { Code: ErrorCode.ModelLoading } || (refusal is null && !IsOnTheWay(runner.Status.Detail))) return refusal?.Hint ?? runner.Status.Detail;
-                if (clock.Left <= TimeSpan.Zero) return "it did not load in time";
+                if (clock.Left <= TimeSpan.Zero && Stopwatch.GetElapsedTime(began) >= least) return "it did not load in time";
                 await changed.WaitAsync(TimeSpan.FromMilliseconds(200), cancellationToken);
             }
         }
@@ -51,7 +52,9 @@ internal sealed class ModelBench(IRunner runner, BenchClock clock, long seed)
         }
     }
 
-    private RunnerModel? Model => runner.Models.FirstOrDefault(model => model.Generates);
+    private RunnerModel? Model => First(runner);
+
+    private static RunnerModel? First(IRunner runner) => runner.Models.FirstOrDefault(model => model.Generates);
 
     /// <summary>Asks for one token; null when it came.</summary>
     private async Task<Refusal?> FirstAsync(RunnerModel model, CancellationToken cancellationToken)
@@ -80,7 +83,7 @@ internal sealed class ModelBench(IRunner runner, BenchClock clock, long seed)
             {
                 clock.Say($"{model.Id}, prompt {size + 1} of {Shares.Length}");
                 var words = (int)((model.ContextTokens * Shares[size] - AnswerTokens / 2.0) / perWord);
-                var run = await AskAsync(model, Prompt(Math.Max(1, words), round), cancellationToken);
+                var run = await AskAsync(runner, Prompt(Math.Max(1, words), round), AnswerTokens, cancellationToken);
                 if (run is not { } measured) continue;
                 perWord = Math.Max(0.5, (double)measured.PromptTokens / Math.Max(1, words));
                 // The first round finds the sizes, and warms up.
@@ -98,12 +101,13 @@ internal sealed class ModelBench(IRunner runner, BenchClock clock, long seed)
     }
 
     /// <summary>One request: prompt tokens, seconds to the first token, tokens per second after it (0: too few). Null when it was refused.</summary>
-    private async Task<(int PromptTokens, double FirstSeconds, double TokensPerSecond)?> AskAsync(RunnerModel model, string prompt, CancellationToken cancellationToken)
+    public static async Task<(int PromptTokens, double FirstSeconds, double TokensPerSecond)?> AskAsync(IRunner runner, string prompt, int tokens, CancellationToken cancellationToken)
     {
+        if (First(runner) is not { } model) return null;
         var (began, firstAt, firstTokens) = (Stopwatch.GetTimestamp(), 0L, 0);
         try
         {
-            await foreach (var step in runner.StreamAsync(Request(model, prompt, AnswerTokens), cancellationToken))
+            await foreach (var step in runner.StreamAsync(Request(model, prompt, tokens), cancellationToken))
             {
                 if (step is InferenceDelta delta && firstAt == 0) (firstAt, firstTokens) = (Stopwatch.GetTimestamp(), delta.Tokens);
                 if (step is not InferenceEnd end) continue;

@@ -5,8 +5,8 @@ namespace FedAi.Daemon.Bench;
 /// <summary>The benchmark of a node: processor, memory, disk, the way to its routers, and the model it would serve.</summary>
 internal static class NodeBench
 {
-    /// <summary>Of the time, when there is a model: it is what really matters.</summary>
-    private const double ModelShare = 0.5;
+    /// <summary>Of the time: for the model that is installed, and of the rest for how fast models of any kind are. They are what really matters.</summary>
+    private const double WeightShare = 0.6, ModelShare = 0.35;
 
     private const int MostMemory = 128 << 20, LeastMemory = 16 << 20;
 
@@ -19,20 +19,23 @@ internal static class NodeBench
         if (network.LatencyMs is null) robin.Skip(input.Targets.Count == 0 ? "network: no router or relay is configured" : "network: nobody answered");
 
         var profile = input.Profile.Hardware;
+        var rest = clock.Budget * (input.Runner is null ? 1 : 1 - ModelShare);
         using (var disk = DiskWork.TryOpen(input.DataFolder, input.Short ? 8 : 32, input.Seed, out var problem))
         {
             if (disk is null) robin.Skip($"disk: {problem}");
             else if (!disk.IsDirect) robin.Skip("disk.read and disk.random: this file system cannot be read past the system's cache");
             var bytes = (int)Math.Clamp(profile.Memory.AvailableBytes / 8, LeastMemory, input.Short ? LeastMemory : MostMemory) / 4096 * 4096;
             var tasks = new CpuWork(input.Seed).Tasks.Concat(new MemoryWork(input.Seed, bytes, ModelThreads(profile.Cpu)).Tasks).Concat(disk?.Tasks ?? []).ToList();
-            await Task.Run(() => robin.Run(tasks, clock.Budget * (input.Runner is null ? 1 : 1 - ModelShare), cancellationToken), CancellationToken.None);
+            await Task.Run(() => robin.Run(tasks, rest * (1 - WeightShare), cancellationToken), CancellationToken.None);
         }
 
+        await new WeightBench(input.DataFolder, clock, time).MeasureAsync(robin, (long)Math.Min(input.Short ? LeastMemory : SpeedRules.FarBytes, profile.Memory.AvailableBytes / 16), input.Short ? 2 : 3,
+            input.Short ? 1 : SpeedRules.Formats.Count, rest, cancellationToken);
         IReadOnlyList<ModelSpeed> speeds = [];
         if (input.Runner is { } runner && !cancellationToken.IsCancellationRequested)
         {
             var bench = new ModelBench(runner, clock, input.Seed);
-            if (await bench.LoadAsync(cancellationToken) is { } problem) robin.Skip($"model: {problem}");
+            if (await bench.LoadAsync(TimeSpan.Zero, cancellationToken) is { } problem) robin.Skip($"model: {problem}");
             else speeds = await bench.MeasureAsync(least, cancellationToken);
         }
         else if (input.Runner is null)
@@ -40,7 +43,7 @@ internal static class NodeBench
             robin.Skip("model: none is installed");
         }
 
-        var result = new BenchResult
+        return new BenchResult
         {
             Suite = BenchResult.NodeSuite,
             Seed = input.Seed,
@@ -58,7 +61,6 @@ internal static class NodeBench
             Model = speeds,
             Skipped = robin.Skipped,
         };
-        return input.Shape is { } shape ? result with { ModelCalibrationPermille = SpeedRules.Calibrate(shape, result) } : result;
     }
 
     /// <summary>As many as the runner gives a model (DECISIONS E20).</summary>

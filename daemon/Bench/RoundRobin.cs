@@ -30,6 +30,7 @@ internal sealed class RoundRobin(BenchClock clock, int leastRounds)
     {
         var rounds = tasks.Select(_ => new List<double>()).ToArray();
         var sums = new ulong?[tasks.Count];
+        HashSet<int> broken = [];
         for (var round = 0; (round < leastRounds || clock.Elapsed < until) && !cancellationToken.IsCancellationRequested; round++)
         {
             for (var at = 0; at < tasks.Count && !cancellationToken.IsCancellationRequested; at++)
@@ -38,29 +39,29 @@ internal sealed class RoundRobin(BenchClock clock, int leastRounds)
                 var (value, sum) = tasks[at].Round();
                 // The first one also compiles the code and fetches the memory.
                 if (round > 0) rounds[at].Add(value);
-                if (sums[at] is { } before && before != sum && rounds[at].Count > 0) Skip(tasks[at], rounds[at], "gave two different results for the same work, so this machine computes wrongly");
+                if (sums[at] is { } before && before != sum) broken.Add(at);
                 sums[at] = sum;
             }
         }
 
-        for (var at = 0; at < tasks.Count; at++) Add(tasks[at].Name, tasks[at].Unit, rounds[at], sums[at] ?? 0);
+        for (var at = 0; at < tasks.Count; at++)
+        {
+            if (broken.Contains(at)) Skip($"{tasks[at].Name} gave two different results for the same work, so this machine computes wrongly");
+            else Add(tasks[at].Name, tasks[at].Unit, rounds[at], sums[at]);
+        }
     }
 
-    /// <summary>A figure measured elsewhere, and the checksum of its work.</summary>
-    public void Add(string name, string unit, IReadOnlyList<double> rounds, ulong sum = 0)
+    /// <summary>A figure of rounds, and the checksum of their work where that has one: whether other work was done depends on the machine. No rounds, no result.</summary>
+    public void Add(string name, string unit, IReadOnlyList<double> rounds, ulong? sum = null)
     {
+        if (rounds.Count == 0) return;
+        figures.Add(BenchStatistics.Figure(name, unit, rounds));
+        if (sum is not { } result) return;
         Span<byte> bytes = stackalloc byte[8];
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes, sum);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, result);
         checksum.AppendData(Encoding.UTF8.GetBytes(name));
         checksum.AppendData(bytes);
-        if (rounds.Count > 0) figures.Add(BenchStatistics.Figure(name, unit, rounds));
     }
 
     public void Skip(string why) => skipped.Add(why);
-
-    private void Skip(BenchTask task, List<double> rounds, string why)
-    {
-        rounds.Clear();
-        if (!skipped.Any(reason => reason.StartsWith(task.Name, StringComparison.Ordinal))) skipped.Add($"{task.Name} {why}");
-    }
 }

@@ -34,9 +34,6 @@ internal sealed record BenchResult
     /// <summary>The installed model by context size; empty when there is none.</summary>
     public IReadOnlyList<ModelSpeed> Model { get => field ?? []; init; }
 
-    /// <summary>How much slower (thousandths) the installed model was than its file and the other figures say; null when it is too small to tell about others.</summary>
-    public int? ModelCalibrationPermille { get; init; }
-
     /// <summary>What was left out, and why.</summary>
     public IReadOnlyList<string> Skipped { get => field ?? []; init; }
 

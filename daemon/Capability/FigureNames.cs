@@ -12,6 +12,12 @@ internal static class FigureNames
     /// <summary>Fused multiply-add on vectors in the first cache, millions of floating-point operations per second, one thread.</summary>
     public const string Simd = "cpu.simd";
 
+    /// <summary>Nanoseconds per token of models so small that their numbers cost nothing: of few layers, of many, and of many behind a long context.</summary>
+    public const string FewLayers = "overhead.few", ManyLayers = "overhead.many", ManyBehindContext = "overhead.many.context";
+
+    /// <summary>The same with heads of 96 numbers, which fill no whole vectors on some processors.</summary>
+    public const string OddHeads = "overhead.odd", OddBehindContext = "overhead.odd.context";
+
     public const string MemoryCopy = "memory.copy", MemoryRead = "memory.read";
 
     /// <summary>Only measured past the system's cache.</summary>
@@ -22,4 +28,10 @@ internal static class FigureNames
     public const string FanOut = "router.fanout";
     public const string FailoverDone = "router.failover.done", FailoverAdded = "router.failover.added";
     public const string LogAdded = "router.log.added";
+
+    /// <summary>Numbers of a format that a model takes a second, millions, where a cache may hold them.</summary>
+    public static string NearWeights(string format) => $"weights.{format}.near";
+
+    /// <summary>The same where none does.</summary>
+    public static string FarWeights(string format) => $"weights.{format}.far";
 }

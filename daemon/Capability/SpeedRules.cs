@@ -3,22 +3,19 @@ using FedAi.Runners.Llama;
 namespace FedAi.Daemon.Capability;
 
 /// <summary>
-/// How fast a model will answer on a measured machine before it was ever loaded there: from its file's header, the memory's bandwidth and the
-/// processor's multiplications; and after its first jobs, from those. Pure.
+/// How fast a model will answer on a measured machine before it was ever loaded there: from its file's header, and the bandwidth and FLOPS that
+/// models of each format get there; and after its first jobs, from those. Pure.
 /// </summary>
 internal static class SpeedRules
 {
-    /// <summary>Weights below this lie in a cache, where reading them costs nothing beside using them.</summary>
-    private const double CachedBytes = 8e6;
+    /// <summary>The numbers of the small models that are measured, and the bytes of the large ones, which still become slower up to about so many.</summary>
+    public const double NearNumbers = 10e6, FarBytes = 400e6;
 
-    /// <summary>Keys and values lie scattered by head: reading them takes so many times as long as reading weights.</summary>
-    private const double ScatteredRead = 3;
+    /// <summary>Sizes of a head: one that fills vectors of every width, and one that leaves half of the widest empty.</summary>
+    public const int EvenHead = 64, OddHead = 96;
 
-    /// <summary>Seconds per token and per layer for all that is no weight (sampling, the pipe to the runner), at the speed of integer steps below.</summary>
-    private const double TokenOverhead = 80e-6, LayerOverhead = 10e-6, OverheadSteps = 490_000;
-
-    /// <summary>A benched model smaller than this says more about the overhead than about the weights of a larger one.</summary>
-    private const double LeastCalibrationBytes = 32e6;
+    /// <summary>Of the models that are all overhead: layers, each with one even head or some odd ones, and tokens before their answers.</summary>
+    public const int FewLayers = 8, ManyLayers = 40, OddLayers = 10, OddHeads = 4, ShortPrompt = 8, LongPrompt = 292;
 
     /// <summary>From then on observed jobs alone count.</summary>
     public const int EnoughJobs = 5;
@@ -29,19 +26,12 @@ internal static class SpeedRules
     /// <summary>An answer of fewer tokens says little about its rate.</summary>
     public const int LeastJobTokens = 8;
 
+    /// <summary>The formats that are measured, with their codes in GGUF files: those that most models come in. The first one also where there is little time.</summary>
+    public static IReadOnlyList<(string Name, uint Format)> Formats { get; } = [("q8_0", 8), ("q4_0", 2), ("q4_k", 12), ("q6_k", 14), ("f16", 1)];
+
     /// <summary>Thousandths of a token per second behind so much context; null when the benchmark lacks a figure.</summary>
     public static long? Predict(ModelShape shape, BenchResult bench, int contextTokens) =>
-        Seconds(shape, bench, contextTokens) is { } seconds ? (long)Math.Min(1e9, 1000 / (seconds * (bench.ModelCalibrationPermille ?? 1000) / 1000)) : null;
-
-    /// <summary>How much slower (thousandths) the benched model was than this rule says; null where it says nothing about others.</summary>
-    public static int? Calibrate(ModelShape shape, BenchResult bench)
-    {
-        if (Bytes(shape) < LeastCalibrationBytes || bench.Model.Count == 0) return null;
-        var measured = bench.Model[0];
-        // Twice as slow or fast as thought: then something else was measured.
-        return Seconds(shape, bench, measured.PromptTokens) is { } seconds && measured.MilliTokensPerSecond > 0
-            ? (int)Math.Clamp(1000 * (1000.0 / measured.MilliTokensPerSecond) / seconds, 500, 2000) : null;
-    }
+        Seconds(shape, bench, contextTokens) is { } seconds ? (long)Math.Min(1e9, 1000 / seconds) : null;
 
     /// <summary>The rate of one job after its first token (thousandths of a token per second); null when it says nothing.</summary>
     public static long? OfJob(double outputTokens, double wallMs, double firstTokenMs) =>
@@ -57,27 +47,51 @@ internal static class SpeedRules
         return (long)Math.Exp(Math.Log(Math.Max(1, predicted)) * (1 - share) + Math.Log(Math.Max(1, median)) * share);
     }
 
-    private static double? Seconds(ModelShape shape, BenchResult bench, int contextTokens)
+    /// <summary>
+    /// What a token takes beside numbers and context, in the unit of the two times that were measured. A line through both; where noise would make
+    /// more layers cheaper, or the rest cost less than nothing, it is flat or goes through zero.
+    /// </summary>
+    public static double Overhead(double few, double many, int layers)
     {
-        if (bench.Of(FigureNames.MemoryRead) is not { } read || bench.Of(FigureNames.Simd) is not { } operations || read <= 0 || operations <= 0) return null;
-        var (bandwidth, rate) = (read * 1e6, operations * 1e6);
-        var slow = bench.Of(FigureNames.Integer) is > 0 and var steps ? OverheadSteps / steps : 1.0;
-        return Math.Max(0, Bytes(shape) - CachedBytes) / bandwidth
-            + shape.Weights.Sum(weights => weights.Count * Operations(weights.Format)) / rate
-            + (double)contextTokens * shape.CacheBytesPerToken * ScatteredRead / bandwidth
-            + (TokenOverhead + shape.Layers * LayerOverhead) * slow;
+        var layer = Math.Clamp((many - few) / (ManyLayers - FewLayers), 0, many / ManyLayers);
+        return many + ((layers - ManyLayers) * layer);
     }
 
-    private static double Bytes(ModelShape shape) => shape.Weights.Sum(weights => weights.Count * weights.BytesEach);
-
-    /// <summary>What using one number costs beside reading it, in operations of the SIMD figure (measured with llama.cpp's x86 builds; a number in a block must be unpacked first).</summary>
-    private static double Operations(uint format) => format switch
+    private static double? Seconds(ModelShape shape, BenchResult bench, int contextTokens)
     {
-        0 => 1.8, // F32
-        1 or 30 => 1.1, // F16, BF16
-        2 or 3 or 20 => 1.4, // Q4_0, Q4_1, IQ4_NL: repacked when loaded, several rows at once
-        8 => 3.5, // Q8_0
-        12 or 13 => 1.8, // Q4_K, Q5_K
-        _ => 3,
-    };
+        if (bench.Of(FigureNames.MemoryRead) is not { } read || read <= 0 || bench.Of(FigureNames.FewLayers) is not { } few || bench.Of(FigureNames.ManyLayers) is not { } many
+            || bench.Of(FigureNames.ManyBehindContext) is not { } behind || bench.Of(FigureNames.OddHeads) is not { } odd || bench.Of(FigureNames.OddBehindContext) is not { } oddBehind) return null;
+        var bytes = shape.Weights.Sum(weights => weights.Count * weights.BytesEach);
+        var head = HeadNanoseconds(shape.HeadSize, Head(many, behind, ManyLayers), Head(odd, oddBehind, OddLayers * OddHeads));
+        var seconds = ((Overhead(few, many, shape.Layers) + ((double)contextTokens * shape.Layers * shape.Heads * head)) / 1e9)
+            + ((double)contextTokens * shape.CacheBytesPerToken / (read * 1e6));
+        foreach (var weights in shape.Weights)
+        {
+            if (SecondsEach(weights, bytes, bench) is not { } each) return null;
+            seconds += weights.Count * each;
+        }
+
+        return seconds;
+    }
+
+    /// <summary>What one of so many heads costs for each token of the context: what was longer behind a longer one.</summary>
+    private static double Head(long before, long behind, int heads) => Math.Max(0, behind - before) / (double)heads / (LongPrompt - ShortPrompt);
+
+    /// <summary>Vectors by their number, and what is left over by what it was seen to cost.</summary>
+    private static double HeadNanoseconds(int size, double even, double odd) =>
+        (even * size / EvenHead) + (Math.Max(0, odd - (even * OddHead / EvenHead)) * (size % EvenHead) / (OddHead % EvenHead));
+
+    /// <summary>For one number of a model of so many bytes: as of the measured format nearest in size, in proportion where it is larger.</summary>
+    private static double? SecondsEach(WeightCount weights, double modelBytes, BenchResult bench)
+    {
+        var measured = Formats.Where(format => bench.Of(FigureNames.NearWeights(format.Name)) > 0 && bench.Of(FigureNames.FarWeights(format.Name)) > 0)
+            .Select(format => (format.Name, format.Format, new WeightCount(format.Format, 1).BytesEach)).ToList();
+        if (measured.Count == 0) return null;
+        var (name, _, bytesEach) = measured.OrderByDescending(format => format.Format == weights.Format).ThenBy(format => Math.Abs(Math.Log(format.BytesEach / weights.BytesEach))).First();
+        var (near, far) = (1e-6 / bench.Of(FigureNames.NearWeights(name))!.Value, 1e-6 / bench.Of(FigureNames.FarWeights(name))!.Value);
+        // Between the two, caches hold less and less of it; smaller numbers than any that were measured take what those do, and so does their model.
+        var size = modelBytes * Math.Max(1, bytesEach / weights.BytesEach);
+        var share = Math.Clamp(Math.Log(size / (NearNumbers * bytesEach)) / Math.Log(FarBytes / (NearNumbers * bytesEach)), 0, 1);
+        return (near + ((far - near) * share)) * Math.Max(1, weights.BytesEach / bytesEach);
+    }
 }

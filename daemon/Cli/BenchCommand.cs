@@ -5,7 +5,6 @@ using FedAi.Daemon.Bench;
 using FedAi.Daemon.Capability;
 using FedAi.Daemon.Hosting;
 using FedAi.Daemon.Node;
-using FedAi.Runners.Llama;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FedAi.Daemon.Cli;
@@ -39,13 +38,9 @@ internal static class BenchCommand
         using var lines = new BenchLines("node");
         var profile = await MachineScan.RunAsync(MachineRoot.This, folder, [], options.Bands, options.Privacy, TimeProvider.System, interruption.Token);
         await using var runner = new NodeRunner(options.Runner, options.Models, folder, NullLoggerFactory.Instance, TimeProvider.System);
-        var input = new NodeBenchInput(profile, folder, NetworkTargets.Of(options), arguments.GetValue(Seed) ?? options.Bench.Seed, isShort, ProductVersion.Text, runner.IsConfigured ? runner : null, Shape(options, folder));
+        var input = new NodeBenchInput(profile, folder, NetworkTargets.Of(options), arguments.GetValue(Seed) ?? options.Bench.Seed, isShort, ProductVersion.Text, runner.IsConfigured ? runner : null);
         return await ShowAsync(arguments, await NodeBench.RunAsync(input, new BenchClock(budget, TimeProvider.System, lines), TimeProvider.System, interruption.Token), lines);
     }
-
-    /// <summary>Of the model that is measured; null when there is none.</summary>
-    private static ModelShape? Shape(FedAiOptions options, string folder) =>
-        options.Runner.Kind == RunnerKind.Llama && NodeRunner.ModelsOf(options.Runner, options.Models, NodeRunner.Library(folder, TimeProvider.System)) is { Models: [var first, ..] } ? ModelShape.TryRead(first.ModelPath, out _) : null;
 
     private static async Task<int> RouterAsync(ParseResult arguments)
     {

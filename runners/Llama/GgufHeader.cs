@@ -42,15 +42,19 @@ internal sealed class GgufHeader
     {
         get
         {
-            var heads = Math.Max(1, Number("attention.head_count"));
-            var keyValueHeads = Number("attention.head_count_kv") is > 0 and var count ? count : heads;
-            var perHead = Number("attention.key_length") is > 0 and var length ? length : Number("embedding_length") / heads;
-            var perLayer = (Int128)2 * sizeof(ushort) * keyValueHeads * perHead;
+            var keyValueHeads = Number("attention.head_count_kv") is > 0 and var count ? count : Heads;
+            var perLayer = (Int128)2 * sizeof(ushort) * keyValueHeads * HeadSize;
             return (long)Int128.Min(long.MaxValue / 4, perLayer * Number("block_count"));
         }
     }
 
     public long Layers => Number("block_count");
+
+    /// <summary>Heads of each layer, which each go through the context.</summary>
+    public long Heads => Math.Max(1, Number("attention.head_count"));
+
+    /// <summary>Numbers of one head's key.</summary>
+    public long HeadSize => Number("attention.key_length") is > 0 and var length ? length : Number("embedding_length") / Heads;
 
     /// <summary>Numbers of each format (its code in the file) that one token goes through: of experts only those it is sent to, and the table of tokens only where it also makes the output.</summary>
     public IEnumerable<(uint Format, double Count)> WeightsPerToken

@@ -6,9 +6,11 @@ namespace FedAi.Runners.Llama;
 /// </summary>
 /// <param name="Weights">Numbers per token, by format.</param>
 /// <param name="Layers">Blocks, each of which costs a little beside its numbers.</param>
+/// <param name="Heads">Of each layer, which each go through the context.</param>
+/// <param name="HeadSize">Numbers of one head.</param>
 /// <param name="CacheBytesPerToken">Bytes of keys and values of one token of context, all of which are read for every new one.</param>
 /// <param name="ContextTokens">Tokens the model was trained for; 0 when the file does not say.</param>
-public sealed record ModelShape(IReadOnlyList<WeightCount> Weights, int Layers, long CacheBytesPerToken, long ContextTokens)
+public sealed record ModelShape(IReadOnlyList<WeightCount> Weights, int Layers, int Heads, int HeadSize, long CacheBytesPerToken, long ContextTokens)
 {
     /// <summary>Null and what is wrong when it is no readable GGUF file.</summary>
     public static ModelShape? TryRead(string path, out string? problem)
@@ -17,7 +19,7 @@ public sealed record ModelShape(IReadOnlyList<WeightCount> Weights, int Layers, 
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 65_536);
             return GgufHeader.TryRead(file, out problem) is { } header
-                ? new ModelShape([.. header.WeightsPerToken.Select(one => new WeightCount(one.Format, one.Count))], (int)header.Layers, header.CacheBytesPerToken, header.ContextTokens)
+                ? new ModelShape([.. header.WeightsPerToken.Select(one => new WeightCount(one.Format, one.Count))], (int)header.Layers, (int)header.Heads, (int)header.HeadSize, header.CacheBytesPerToken, header.ContextTokens)
                 : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
