@@ -24,7 +24,7 @@ internal static class LlamaFiles
     /// <summary>Where the shared runtime is if the executable needs one; null for a program that was compiled ahead.</summary>
     public static string? FindDotnet(string host)
     {
-        if (!File.Exists(host + ".dll")) return null;
+        if (!File.Exists(Path.ChangeExtension(host, ".dll"))) return null;
         var ours = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
         return ((string?[])[ours, Environment.GetEnvironmentVariable("DOTNET_ROOT"), "/usr/share/dotnet", "/usr/lib/dotnet"])
             .FirstOrDefault(folder => folder is not null && Directory.Exists(Path.Combine(folder, "host", "fxr")));
