@@ -33,6 +33,8 @@ public sealed class FarewellTests
         await using var federation = await TestFederation.StartAsync(new ScriptedRunner());
         var services = federation.Nodes[0].Services;
         var registration = services.GetRequiredService<RegistrationService>();
+        // The node knows it a moment after the router does, and says goodbye to nobody before.
+        await Patience.UntilAsync(() => services.GetRequiredService<RegistrationLog>().IsRegistered(federation.Router.Key.PublicKey));
 
         await registration.WithdrawAsync();
 

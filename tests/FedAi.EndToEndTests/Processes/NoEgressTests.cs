@@ -50,7 +50,7 @@ public sealed class NoEgressTests
             routers[killed] = await federation.RestartAsync("router-a", limit.Token, routers[killed].Url);
             await relay.KillAsync(limit.Token);
             for (var i = 0; i < 3; i++) await AnswersAsync();
-            while (await NodesAsync("router-a") == 0 || await ServingAsync() < 2)
+            while (await NodesAsync("router-a") == 0 || await ServingAsync() < 2 || !await ServesAsync(routers[killed]))
             {
                 // Its node comes back by itself, and the gateway hears of it.
             }
@@ -61,6 +61,9 @@ public sealed class NoEgressTests
             var asked = await federation.CommandAtAsync("gateway", limit.Token, "ask", "What is a router?", "--url", gateway.Url.ToString());
             asked.ExitCode.ShouldBe(0, asked.Errors + gateway.Output);
         }
+
+        // A router that has just started remembers its nodes, and serves when they are back.
+        async Task<bool> ServesAsync(FedaiProcess router) => (await federation.CommandAtAsync("gateway", limit.Token, "ask", "What is a router?", "--url", router.Url.ToString())).ExitCode == 0;
 
         async Task<int> ServingAsync() =>
             JsonNode.Parse((await federation.CommandAsync(limit.Token, "routers", "--data", federation.Data("gateway"), "--model", Path.GetFileNameWithoutExtension(DemoModel.Path), "--json")).Output)!["routers"]!.AsArray().Count;
