@@ -68,11 +68,13 @@ internal sealed class ScriptedRelay : IAsyncDisposable
 
         Interlocked.Increment(ref connections);
         using var client = await context.WebSockets.AcceptWebSocketAsync();
+        // What is sent to somebody who left vanishes without an error: a script that sends for ever would do so for as long as the process lives.
+        await using var left = context.RequestAborted.Register(client.Abort);
         try
         {
             await script(this, client);
         }
-        catch (WebSocketException)
+        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException)
         {
             // The client left: the end of most scripts.
         }
