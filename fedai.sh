@@ -179,7 +179,7 @@ rid=linux-$(case $(uname -m) in aarch64) echo arm64 ;; *) echo x64 ;; esac)
 publish() { # a folder that needs no .NET on the machine it is copied to
   local project
   setup and-a-linker
-  say "compiling native programs to artifacts/fedai (about two minutes)"
+  say "compiling native programs to artifacts/fedai (two to three minutes)"
   rm -rf "$root/artifacts/fedai"
   for project in daemon runners/LlamaHost; do
     quietly dotnet publish "$root/$project" -r "$rid" -o "$root/artifacts/fedai" -v q

@@ -1,5 +1,6 @@
 using FedAi.Daemon.Peering;
 using FedAi.Protocol.Crypto;
+using FedAi.RelayDiscovery.Directories;
 
 namespace FedAi.Daemon.Node;
 
@@ -21,7 +22,7 @@ internal sealed record RouterLink(PublicKey Key, PeerEndpoint? Named)
             return true;
         }
 
-        if (!Uri.TryCreate(text[(at + 1)..], UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.Query.Length + address.UserInfo.Length > 0) return false;
+        if (!Uri.TryCreate(text[(at + 1)..], UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.Query.Length + address.UserInfo.Length > 0 || !RelayUrl.HasName(address)) return false;
         var pin = address.Fragment.TrimStart('#');
         if (pin.Length > 0 && (pin.Length != 64 || !pin.All(char.IsAsciiHexDigit) || address.Scheme != "https")) return false;
         link = new RouterLink(key, new PeerEndpoint(new Uri(address.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/"), pin.Length > 0 ? [pin] : null, Named: true));

@@ -16,7 +16,7 @@ public static class MerkleTree
     /// <summary>The root over at least one leaf.</summary>
     public static byte[] Root(IEnumerable<byte[]> leaves) => Levels(leaves)[^1][0];
 
-    /// <summary>The whole tree over at least one leaf, from the sorted leaves up to the root, for whoever wants more than one path.</summary>
+    /// <summary>The whole tree over at least one leaf, from the sorted leaves up to the root, of which paths are taken.</summary>
     public static IReadOnlyList<byte[][]> Levels(IEnumerable<byte[]> leaves)
     {
         List<byte[][]> levels = [[.. leaves.Order(ByBytes)]];
@@ -40,9 +40,6 @@ public static class MerkleTree
 
         return new MerklePath(index, levels[0].Length, hashes);
     }
-
-    /// <summary>The same, where only one path is wanted.</summary>
-    public static MerklePath? Path(IEnumerable<byte[]> leaves, byte[] leaf) => Path(Levels(leaves), leaf);
 
     /// <summary>The root that a leaf and its path lead to; null for a path that no tree has.</summary>
     public static byte[]? RootOf(byte[] leaf, MerklePath path)

@@ -9,7 +9,7 @@ public static class RelayUrl
     /// <summary>Longer than any honest address.</summary>
     private const int LongestText = 300;
 
-    /// <summary>Reads an address that the operator wrote; the problem is a sentence for the operator.</summary>
+    /// <summary>Reads an address that the operator wrote, or a router announced; the problem is a sentence for the operator.</summary>
     public static bool TryParse(string? text, bool allowPlain, [NotNullWhen(true)] out Uri? relay, out string problem)
     {
         problem = "";
@@ -17,6 +17,8 @@ public static class RelayUrl
             problem = $"'{text}' is no relay: it must begin with wss:// (or ws:// on loopback)";
         else if (relay.UserInfo != "" || relay.Fragment != "")
             problem = $"'{relay.Host}': a relay's address has neither user nor fragment";
+        else if (!HasName(relay))
+            problem = $"'{text}': its host is no valid name";
         else if (!IsPrivate(relay) && !allowPlain)
             problem = $"'{text}' is not encrypted: use wss://, or set relays.allowPlain";
         if (problem != "") relay = null;

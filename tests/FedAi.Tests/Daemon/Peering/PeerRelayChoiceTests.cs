@@ -51,6 +51,7 @@ public sealed class PeerRelayChoiceTests
     [InlineData("ws://router.example/relay", false)]
     [InlineData("https://router.example/relay", false)]
     [InlineData("wss://user@router.example/relay", false)]
+    [InlineData("wss://אa.example/relay", false)]
     [InlineData("", false)]
     public void Of_WhatARouterAnnounces_OnlyRelaysCount(string endpoint, bool counts)
     {

@@ -30,7 +30,7 @@ public sealed class MerkleTreeTests
             MerkleTree.Root(leaves.Reverse()).ShouldBe(Mth(leaves));
             for (var index = 0; index < count; index++)
             {
-                var path = MerkleTree.Path(leaves.Reverse(), leaves[index]).ShouldNotBeNull();
+                var path = MerkleTree.Path(MerkleTree.Levels(leaves.Reverse()), leaves[index]).ShouldNotBeNull();
                 (path.Index, path.Count).ShouldBe((index, count));
                 path.Hashes.Select(Convert.ToHexString).ShouldBe(PathOf(index, leaves).Select(Convert.ToHexString));
                 MerkleTree.RootOf(leaves[index], path).ShouldBe(Mth(leaves));
@@ -45,7 +45,7 @@ public sealed class MerkleTreeTests
         var root = MerkleTree.Root(leaves);
         for (var index = 0; index < leaves.Length; index++)
         {
-            var path = MerkleTree.Path(leaves, leaves[index])!;
+            var path = MerkleTree.Path(MerkleTree.Levels(leaves), leaves[index])!;
             var flipped = path.Hashes.Select(hash => hash.ToArray()).ToArray();
             flipped[^1][31] ^= 1;
             foreach (var wrong in (MerklePath[])
@@ -57,7 +57,7 @@ public sealed class MerkleTreeTests
             MerkleTree.RootOf(leaves[(index + 1) % leaves.Length], path).ShouldNotBe(root);
         }
 
-        MerkleTree.Path(leaves, MerkleTree.Leaf("another"u8)).ShouldBeNull();
+        MerkleTree.Path(MerkleTree.Levels(leaves), MerkleTree.Leaf("another"u8)).ShouldBeNull();
         MerkleTree.RootOf(leaves[0], new MerklePath(0, long.MaxValue, [])).ShouldBeNull();
     }
 

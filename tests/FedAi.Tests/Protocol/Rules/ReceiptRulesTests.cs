@@ -77,7 +77,7 @@ public sealed class ReceiptRulesTests : IDisposable
         get
         {
             byte[][] leaves = [ReceiptRules.Leaf(result.MeteringEnvelope.Wire.Span), .. Enumerable.Range(0, 4).Select(i => MerkleTree.Leaf([(byte)i]))];
-            var path = MerkleTree.Path(leaves, leaves[0])!;
+            var path = MerkleTree.Path(MerkleTree.Levels(leaves), leaves[0])!;
             var root = Convert.ToHexStringLower(MerkleTree.Root(leaves));
             return new ReceiptProof
             {

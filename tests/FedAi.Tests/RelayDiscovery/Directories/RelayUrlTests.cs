@@ -18,6 +18,7 @@ public sealed class RelayUrlTests
     [InlineData("ftp://relay.example", true, false)]
     [InlineData("relay.example:8080", true, false)]
     [InlineData("wss://user:pass@relay.example", true, false)]
+    [InlineData("wss://אa.example/relay", true, false)]
     [InlineData("wss://", true, false)]
     [InlineData("", true, false)]
     [InlineData(null, true, false)]
