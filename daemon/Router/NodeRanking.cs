@@ -1,4 +1,3 @@
-using System.Globalization;
 using FedAi.Protocol.Messages;
 using ModelCapability = FedAi.Protocol.Messages.Capability;
 using FedAi.Protocol.Rules;
@@ -20,51 +19,51 @@ internal static class NodeRanking
 
     public static RankedNodes Rank(IReadOnlyList<NodeEntry> nodes, InferenceRequest request, long inputTokensEstimate, long nowMs)
     {
-        var active = nodes.Where(node => node.IsActive(nowMs)).ToList();
-        if (active.Count == 0)
-            return Nothing(ErrorCode.NoNodes, "No node is registered and alive at this router; start one with: fedai run --data DIR");
-
-        var serving = active
-            .SelectMany(node => node.Descriptor.Capabilities.Select(capability => (Node: node, Capability: capability)))
-            .Where(offer => request.ModelId == AnyModel ? IsModel(offer.Capability, request) : offer.Capability.ModelId == request.ModelId)
-            .ToList();
-        if (serving.Count == 0)
-            return Nothing(ErrorCode.ModelNotFound, "No node here serves this model; GET /v1/models lists those that are served.");
-
         var needed = ModelFeatures.NeededBy(request);
-        if (needed.Count > 0)
+        var gpu = request.Metadata?.GetValueOrDefault(ClaimRules.GpuMember);
+        var promptBytes = PromptHash.PromptBytes(request);
+        var (active, serving, featured, cheapest) = (0, 0, 0, long.MaxValue);
+        List<(NodeEntry Node, ModelCapability Capability, long? Price)> fitting = [];
+        foreach (var node in nodes)
         {
-            serving.RemoveAll(offer => needed.Except(offer.Capability.Features ?? []).Any());
-            if (serving.Count == 0)
-                return Nothing(ErrorCode.UnsupportedParameter, $"No node here serves this model with {string.Join(" and ", needed)}; ask without, or ask another model.");
+            if (!node.IsActive(nowMs)) continue;
+            active++;
+            (ModelCapability Capability, long? Price)? best = null;
+            foreach (var capability in node.Descriptor.Capabilities)
+            {
+                if (!(request.ModelId == AnyModel ? IsModel(capability, request) : capability.ModelId == request.ModelId)) continue;
+                serving++;
+                if (needed.Count > 0 && needed.Except(capability.Features ?? []).Any()) continue;
+                featured++;
+                if (!ClaimRules.Fits(node.Claim, gpu, promptBytes) || !Fits(capability, request, inputTokensEstimate)) continue;
+                var price = Prices.TotalMsat(capability.Pricing, inputTokensEstimate, (long)request.MaxTokens);
+                if (best is null || (price ?? long.MaxValue) < (best.Value.Price ?? long.MaxValue)) best = (capability, price);
+            }
+
+            if (best is not { } offer) continue;
+            fitting.Add((node, offer.Capability, offer.Price));
+            cheapest = Math.Min(cheapest, offer.Price ?? long.MaxValue);
         }
 
-        var gpu = request.Metadata?.GetValueOrDefault(ClaimRules.GpuMember);
-        if (gpu is not null && !BandNames.Gpu.Contains(gpu))
-            return Nothing(ErrorCode.InvalidRequest, $"metadata.gpu names the least GPU that will do: {string.Join(", ", BandNames.Gpu)}.");
-        var promptBytes = PromptHash.PromptBytes(request);
-        var fitting = serving.Where(offer => ClaimRules.Fits(offer.Node.Claim, gpu, promptBytes) && Fits(offer.Capability, request, inputTokensEstimate)).ToList();
-        if (fitting.Count == 0 && gpu is not null)
-            return Nothing(ErrorCode.NoCapableNodes, "No node here that says it has such a GPU takes this request; ask without metadata.gpu.");
+        if (active == 0) return Nothing(ErrorCode.NoNodes, "No node is registered and alive at this router; start one with: fedai run --data DIR");
+        if (serving == 0) return Nothing(ErrorCode.ModelNotFound, "No node here serves this model; GET /v1/models lists those that are served.");
+        if (featured == 0) return Nothing(ErrorCode.UnsupportedParameter, $"No node here serves this model with {string.Join(" and ", needed)}; ask without, or ask another model.");
+        if (gpu is not null && !BandNames.Gpu.Contains(gpu)) return Nothing(ErrorCode.InvalidRequest, $"metadata.gpu names the least GPU that will do: {string.Join(", ", BandNames.Gpu)}.");
         if (fitting.Count == 0)
-            return Nothing(ErrorCode.NoCapableNodes, "No node here takes a request of this size; shorten the prompt or ask for fewer tokens.");
+            return Nothing(ErrorCode.NoCapableNodes, gpu is not null ? "No node here that says it has such a GPU takes this request; ask without metadata.gpu."
+                : "No node here takes a request of this size; shorten the prompt or ask for fewer tokens.");
 
-        var priced = fitting
-            .Select(offer => (offer.Node, offer.Capability, Price: Prices.TotalMsat(offer.Capability.Pricing, inputTokensEstimate, (long)request.MaxTokens)))
-            .GroupBy(offer => offer.Node.Key)
-            .Select(ofNode => ofNode.MinBy(offer => offer.Price ?? long.MaxValue))
-            .ToList();
-        var cheapest = priced.Min(offer => offer.Price ?? long.MaxValue);
-
-        var candidates = priced
-            .Select(offer => Score(offer.Node, offer.Capability, offer.Price, cheapest, nowMs))
-            .OrderBy(candidate => candidate.Score)
-            // The key decides between exact equals: a stable order, and not the same for every router by registration time.
-            .ThenBy(candidate => candidate.Node.Load.InFlight)
-            .ThenBy(candidate => candidate.Node.Key.Hex, StringComparer.Ordinal)
-            .ToList();
+        List<NodeCandidate> candidates = [.. fitting.Select(offer => new NodeCandidate(
+            offer.Node, offer.Capability.ModelId, offer.Capability.Pricing, offer.Price ?? 0, Score(offer.Node, offer.Price, cheapest, nowMs), offer.Node.Load.InFlight))];
+        candidates.Sort(InOrder);
         return new RankedNodes(candidates, null);
     }
+
+    /// <summary>The key decides between exact equals: a stable order, and not the same for every router by registration time.</summary>
+    private static int InOrder(NodeCandidate one, NodeCandidate other) =>
+        one.Score.CompareTo(other.Score) is not 0 and var byScore ? byScore
+        : one.InFlight.CompareTo(other.InFlight) is not 0 and var byLoad ? byLoad
+        : string.CompareOrdinal(one.Node.Key.Hex, other.Node.Key.Hex);
 
     /// <summary>Who says "any model" and nothing else wants text, from a model and not from a role.</summary>
     private static bool IsModel(ModelCapability capability, InferenceRequest request) =>
@@ -79,7 +78,7 @@ internal static class NodeRanking
     private static bool DoesJob(ModelCapability capability, RouterJobType? jobType) =>
         capability.JobTypes is not { Count: > 0 } jobs || (jobType is { } wanted ? jobs.Contains(wanted) : jobs.Any(job => job is not (RouterJobType.Embedding or RouterJobType.Rerank)));
 
-    private static NodeCandidate Score(NodeEntry node, ModelCapability capability, long? price, long cheapest, long nowMs)
+    private static double Score(NodeEntry node, long? price, long cheapest, long nowMs)
     {
         var seen = node.Load.Observe(nowMs);
         var capacity = Math.Max(1, node.Descriptor.Capacity.MaxConcurrent);
@@ -88,11 +87,7 @@ internal static class NodeRanking
         var slow = seen.LatencyMs / 1000;
         var busy = seen.InFlight / capacity;
         var cooling = seen.FailuresInRow > 0 && seen.SinceFailureMs < CooldownMs * Math.Min(4, seen.FailuresInRow);
-        var claimed = ClaimRules.Weight(node.Claim, seen.Samples);
-        var score = expensive + slow + busy - claimed + (cooling ? 1000 : 0);
-        var why = string.Create(CultureInfo.InvariantCulture,
-            $"price +{expensive:0.###}, latency +{slow:0.###}, load +{busy:0.###}{(claimed > 0 ? $", bands -{Math.Round(claimed, 3).ToString(CultureInfo.InvariantCulture)}" : "")}{(cooling ? ", failed lately" : "")}");
-        return new NodeCandidate(node, capability.ModelId, capability.Pricing, price ?? 0, score, why);
+        return expensive + slow + busy - ClaimRules.Weight(node.Claim, seen.Samples) + (cooling ? 1000 : 0);
     }
 
     private static RankedNodes Nothing(ErrorCode code, string hint) => new([], new Refusal(code, hint));

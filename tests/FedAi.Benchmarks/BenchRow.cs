@@ -28,5 +28,6 @@ internal sealed record BenchRow(string Name, Func<Progress, CancellationToken, T
         new("footprint", FootprintRow.MeasureAsync),
         new("profile", ProfileRow.MeasureAsync),
         new("predict", PredictRow.MeasureAsync),
+        new("decision", DecisionRow.MeasureAsync),
     ];
 }

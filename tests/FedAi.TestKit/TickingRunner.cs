@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using FedAi.Protocol.Messages;
 using FedAi.Runners;
 
@@ -22,6 +23,8 @@ internal sealed class TickingRunner : IRunner
     public async IAsyncEnumerable<InferenceEvent> StreamAsync(InferenceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         yield return new InferenceStarted(1);
+        // A beat of its own: timers of equal period that once fired together would stay together, and no two users do.
+        await Task.Delay(Beat * RandomNumberGenerator.GetInt32(1000) / 1000, cancellationToken);
         using var beat = new PeriodicTimer(Beat);
         for (var index = 0; index < request.MaxTokens && await beat.WaitForNextTickAsync(cancellationToken); index++)
             yield return new InferenceDelta(Stopwatch.GetTimestamp().ToString(CultureInfo.InvariantCulture) + " ", 1);
