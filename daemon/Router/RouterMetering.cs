@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using FedAi.Daemon.Peering;
 using FedAi.Daemon.Store;
@@ -16,14 +15,16 @@ namespace FedAi.Daemon.Router;
 internal sealed class RouterMetering(MeteringTable table, RequestTraces traces, TimeProvider time)
 {
     /// <summary>Requests whose record may still come. Facts without text, a few hundred bytes each.</summary>
-    private const int MaxAwaited = 10_000;
+    internal const int MaxAwaited = 4096;
 
     private const long AwaitedForMs = 600_000;
 
     private static readonly Meter Meter = new("FedAi.Router");
     private static readonly Counter<long> Refused = Meter.CreateCounter<long>("fedai.metering.refused", description: "Metering records not taken into the books, by reason.");
 
-    private readonly ConcurrentDictionary<(PublicKey Node, string RequestId), (MeteringFacts Facts, string? Client, long AtMs)> awaited = new();
+    private readonly Dictionary<(PublicKey Node, string RequestId), (MeteringFacts Facts, string? Client, long AtMs)> awaited = [];
+    private readonly Queue<(PublicKey Node, string RequestId)> inOrder = new();
+    private readonly Lock gate = new();
 
     /// <summary>Books the record of a finished run. Not waited for: the node's own copy is durable already (DECISIONS E9).</summary>
     public void Accept(SignedResult result, PublicKey? client) =>
@@ -33,21 +34,23 @@ internal sealed class RouterMetering(MeteringTable table, RequestTraces traces, 
     public void Asked(NodeEntry node, InferenceRequest request, TimeSpan took, bool done, Refusal? refusal) =>
         traces.Asked(request.RequestId, node.Key, request.ModelId, took, done, refusal);
 
-    /// <summary>The asker of this request left, or the node broke off: its record may come by itself.</summary>
+    /// <summary>The asker of this request left, or the node broke off: its record may come by itself. Where too many are waited for, the oldest makes room.</summary>
     public void Await(NodeEntry node, InferenceRequest request, PublicKey? client)
     {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        if (awaited.Count >= MaxAwaited)
-            foreach (var (key, entry) in awaited)
-                if (now - entry.AtMs > AwaitedForMs) awaited.TryRemove(key, out _);
-        if (awaited.Count < MaxAwaited) awaited[(node.Key, request.RequestId)] = (MeteringFacts.Of(request, onlyAsAsked: node.Chat), client?.Npub, now);
+        var entry = (MeteringFacts.Of(request, onlyAsAsked: node.Chat), client?.Npub, time.GetUtcNow().ToUnixTimeMilliseconds());
+        lock (gate)
+        {
+            if (inOrder.Count == MaxAwaited) awaited.Remove(inOrder.Dequeue());
+            inOrder.Enqueue((node.Key, request.RequestId));
+            awaited[(node.Key, request.RequestId)] = entry;
+        }
     }
 
     /// <summary>Takes a node's record of a run that was cut short; null when it is in the books.</summary>
     public async Task<Refusal?> AcceptPartialAsync(NodeEntry node, MeteringRecord record, ReadOnlyMemory<byte> envelope)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        if (!awaited.TryGetValue((node.Key, record.RequestId), out var entry) || now - entry.AtMs > AwaitedForMs)
+        if (Awaited(node.Key, record.RequestId) is not { } entry || now - entry.AtMs > AwaitedForMs)
             return Count(new Refusal(ErrorCode.MeteringUnknownRequest, "This router does not wait for a record of that request from this node."));
         if (record.Status is not (MeteringStatus.Partial or MeteringStatus.Failed))
             return Count(new Refusal(ErrorCode.InvalidMetering, "Only partial and failed runs are reported here; a complete one comes with its answer."));
@@ -56,8 +59,14 @@ internal sealed class RouterMetering(MeteringTable table, RequestTraces traces, 
             return Count(new Refusal(code, "The record does not fit the request this router placed."));
 
         var refusal = await BookAsync(Row(node.Key, record, envelope, entry.Client));
-        if (refusal is null) awaited.TryRemove((node.Key, record.RequestId), out _);
+        if (refusal is null)
+            lock (gate) awaited.Remove((node.Key, record.RequestId));
         return refusal;
+    }
+
+    private (MeteringFacts Facts, string? Client, long AtMs)? Awaited(PublicKey node, string requestId)
+    {
+        lock (gate) return awaited.TryGetValue((node, requestId), out var entry) ? entry : null;
     }
 
     private async Task<Refusal?> BookAsync(MeteringRow row) => await table.AddAsync(row, Durability.Normal) is { } refusal ? Count(refusal) : null;
