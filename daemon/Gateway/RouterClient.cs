@@ -16,6 +16,9 @@ internal sealed class RouterClient(RouterDirectory routers, RouterChoice choice,
     /// <summary>Each attempt costs the client time, and shows the prompt to one more router.</summary>
     private const int MaxAttempts = 3;
 
+    /// <summary>A quote shows the prompt to nobody: a router that has no trusted node to offer is no attempt. But each costs a round trip, and nobody waits for more of them.</summary>
+    private const int MaxAsked = 16;
+
     public IReadOnlyList<OpenAiModel> Models => GatewayModels.Of(choice.Heard);
 
     public PrivacyLevel MaxPrivacy => PrivacyLevel.PL3;
@@ -32,7 +35,9 @@ internal sealed class RouterClient(RouterDirectory routers, RouterChoice choice,
         var permitted = routers.Current.Where(router => RouterPrivacyPolicy.Permits(router, level)).ToList();
         var ranked = choice.Rank(permitted, request);
         var refusal = ranked.None is null ? null : RouterPrivacyPolicy.Problem(choice.Heard, request, level) ?? ranked.None;
-        foreach (var router in ranked.Routers.Take(MaxAttempts).Select(candidate => candidate.Router))
+        var attempts = 0;
+        var order = level >= PrivacyLevel.PL2 ? sealedPeers.Order(ranked.Routers, request) : ranked.Routers;
+        foreach (var router in order.Take(MaxAsked).Select(candidate => candidate.Router))
         {
             var load = choice.Enter(router);
             var asked = time.GetTimestamp();
@@ -75,11 +80,12 @@ internal sealed class RouterClient(RouterDirectory routers, RouterChoice choice,
             }
 
             if (failed is null) yield break;
-            // What a router says that might have the model is worth more than that another one has it no longer.
-            if (refusal is null or { Code: ErrorCode.ModelNotFound }) refusal = failed;
+            var unasked = level >= PrivacyLevel.PL2 && failed.Code == ErrorCode.NoTrustedNode;
+            // What a router says that might serve this is worth more than that another one has the model no longer, or no node to trust.
+            if (refusal is null or { Code: ErrorCode.ModelNotFound } || (refusal.Code == ErrorCode.NoTrustedNode && !unasked)) refusal = failed;
             if (RouterFault.IsClients(failed.Code)) break;
             if (!RouterFault.IsHonest(failed.Code)) choice.Failed(router, load);
-            if (answered) break;
+            if (answered || (!unasked && ++attempts == MaxAttempts)) break;
         }
 
         yield return new InferenceFailure(refusal!);

@@ -23,6 +23,13 @@ internal sealed class SealedInference(PeerInference peers, QuoteClient quotes, S
     private static readonly Refusal NoTrustedNode = new(ErrorCode.NoTrustedNode,
         "No node that you trust serves this model; name nodes in gateway.nodes.allow (for PL3 in gateway.ownNodes).");
 
+    /// <summary>The same routers, those last that had no trusted node for such a request a moment ago.</summary>
+    public IEnumerable<RouterCandidate> Order(IReadOnlyList<RouterCandidate> ranked, InferenceRequest request)
+    {
+        var missed = Missed(request);
+        return ranked.OrderBy(candidate => routes.IsMissing(candidate.Router.Key, missed));
+    }
+
     public async IAsyncEnumerable<InferenceEvent> StreamAsync(KnownRouter router, PeerTarget target, InferenceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var level = request.PrivacyLevel!.Value;
@@ -37,6 +44,7 @@ internal sealed class SealedInference(PeerInference peers, QuoteClient quotes, S
                 (route, var none) = await FindAsync(router, request, avoid, cancellationToken);
                 if (route is null)
                 {
+                    if (attempt == 0 && none!.Code == ErrorCode.NoTrustedNode) routes.Miss(router.Key, Missed(request));
                     // What a node said that was asked is worth more than that there is no other one.
                     yield return new InferenceFailure(attempt == 0 ? none! : refusal);
                     yield break;
@@ -174,6 +182,9 @@ internal sealed class SealedInference(PeerInference peers, QuoteClient quotes, S
 
     /// <summary>What a route is good for: a node that serves the model need not know tools.</summary>
     private static string Wanted(InferenceRequest request) => string.Join('\n', [request.ModelId, .. ModelFeatures.NeededBy(request)]);
+
+    /// <summary>At PL3 fewer nodes are trusted, so a router that has none for it may have one for PL2.</summary>
+    private static string Missed(InferenceRequest request) => $"{request.PrivacyLevel}\n{Wanted(request)}";
 
     private static InferenceFailure Failure(ErrorCode code, string hint) => new(new Refusal(code, hint));
 }

@@ -14,7 +14,11 @@ internal sealed class SealedRoutes(TimeProvider time)
     /// <summary>Whatever a quote says.</summary>
     private const long LongestQuoteMs = 120_000;
 
+    /// <summary>How long a router that had no trusted node is asked after the others; as long as a quote holds.</summary>
+    private const long MissingMs = 60_000;
+
     private readonly ConcurrentDictionary<(PublicKey Router, string Wanted), SealedRoute> routes = new();
+    private readonly ConcurrentDictionary<(PublicKey Router, string Wanted), long> missing = new();
 
     public SealedRoute? Find(PublicKey router, string wanted) =>
         routes.TryGetValue((router, wanted), out var route) && route.QuoteEndsMs > NowMs() ? route : null;
@@ -31,6 +35,16 @@ internal sealed class SealedRoutes(TimeProvider time)
     /// <summary>The route does not work any more; another one that was found meanwhile stays.</summary>
     public void Forget(PublicKey router, string wanted, SealedRoute route) =>
         routes.TryRemove(new KeyValuePair<(PublicKey, string), SealedRoute>((router, wanted), route));
+
+    /// <summary>The router has no trusted node for this.</summary>
+    public void Miss(PublicKey router, string wanted)
+    {
+        if (missing.Count >= MaxRoutes) missing.Clear();
+        missing[(router, wanted)] = NowMs() + MissingMs;
+    }
+
+    /// <summary>Whether that was so a moment ago.</summary>
+    public bool IsMissing(PublicKey router, string wanted) => missing.TryGetValue((router, wanted), out var untilMs) && untilMs > NowMs();
 
     /// <summary>The same route with the newer key that the node itself gave; null when it gave no other, or somebody else did.</summary>
     public SealedRoute? Renew(SealedRoute route, NodeSealKey? given) =>

@@ -32,12 +32,12 @@ internal sealed class RouterLinks(IReadOnlyList<RouterLink> links, RouterDirecto
         Interlocked.Exchange(ref change, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }
 
-    /// <summary>How the router is reached: as configured, else as it announced; null while unknown. Its announced TLS keys count in both cases.</summary>
+    /// <summary>How the router is reached: as configured, else as it announced; null while unknown. Its announced TLS keys count in both cases: it signed them, and a configured one ends when it changes its key.</summary>
     public PeerEndpoint? Resolve(PublicKey router)
     {
         var announced = directory.Find(router)?.Endpoint;
         return links.FirstOrDefault(link => link.Key.Equals(router))?.Named is { } named
-            ? named with { TlsSpki = named.TlsSpki ?? announced?.TlsSpki }
+            ? named with { TlsSpki = announced?.TlsSpki is { Count: > 0 } signed ? [.. (named.TlsSpki ?? []).Union(signed, StringComparer.OrdinalIgnoreCase)] : named.TlsSpki }
             : announced;
     }
 }

@@ -229,6 +229,31 @@ public sealed class PrivacyTests
     }
 
     [Fact]
+    public async Task Chat_TrustedNodeBehindTheLastOfFourRouters_IsFoundAndTheOthersAreAskedOnce()
+    {
+        await using var others = await TestFederation.StartAsync(Runner());
+        await using var federation = await TestFederation.StartAsync(Runner());
+        await using var gateway = await TestDaemon.StartAsync(Role.Gateway, Trusting(allow: [federation.Nodes[0].Key]));
+        var known = gateway.Services.GetRequiredService<RouterDirectory>();
+        await using MeddlingRouter first = await MeddlingRouter.StartAsync(others.Router.Base), second = await MeddlingRouter.StartAsync(others.Router.Base),
+            third = await MeddlingRouter.StartAsync(others.Router.Base), last = await MeddlingRouter.StartAsync(federation.Router.Base);
+        var quotes = 0;
+        foreach (var router in (MeddlingRouter[])[first, second, third])
+        {
+            router.QuoteAsked = quote => { Interlocked.Increment(ref quotes); return quote; };
+            known.Observe(router.Announced);
+        }
+
+        var full = new LoadSummary { QueueDepth = 0, P95LatencyMs = 0, CpuPct = 0, RamPct = 0, ActiveJobs = 0, BackpressureState = BackpressureState.Saturated };
+        known.Observe(last.Announced with { Profile = last.Announced.Profile with { LoadSummary = full } });
+
+        for (var i = 0; i < 2; i++) (await ReadAsync(await PostAsync(gateway, PrivacyLevel.PL2))).Text.ShouldBe($"{Said} is all.");
+
+        quotes.ShouldBe(3);
+        (first.Asked + second.Asked + third.Asked, last.Asked).ShouldBe((0, 2));
+    }
+
+    [Fact]
     public async Task Chat_AtPL3_GoesToOwnNodesOnly()
     {
         var (own, allowed) = (Runner(), Runner());

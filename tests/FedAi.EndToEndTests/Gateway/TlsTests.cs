@@ -4,6 +4,7 @@ using FedAi.Daemon.Hosting;
 using FedAi.Daemon.Node;
 using FedAi.Daemon.Peering;
 using FedAi.Daemon.Router;
+using FedAi.Protocol.Crypto;
 using FedAi.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -49,5 +50,25 @@ public sealed class TlsTests
         await using var node = await TestDaemon.StartAsync(Role.Node, new FedAiOptions { Node = new NodeOptions { Routers = [$"{router.Key.PublicKey.Npub}@{router.Base}#{pin}"] } });
 
         await Patience.UntilAsync(() => router.Services.GetRequiredService<NodeDirectory>().Find(node.Key.PublicKey) is not null);
+    }
+
+    [Fact]
+    public async Task Node_RouterNamedWithItsKeyHashChangesToTheNextKeyItAnnounced_RegistersAgain()
+    {
+        using var folder = new TempFolder();
+        using var key = KeyPair.Generate();
+        var router = await TestDaemon.StartAsync(Role.Router, new FedAiOptions { Http = Pinned }, key: key, dataFolder: folder.Path);
+        var (address, pins) = (router.Base, router.Services.GetRequiredService<PublicAddress>().TlsSpki!);
+        await using var node = await TestDaemon.StartAsync(Role.Node, new FedAiOptions { Node = new NodeOptions { Routers = [$"{key.PublicKey.Npub}@{address}#{pins[0]}"] } });
+        await Patience.UntilAsync(() => router.Services.GetRequiredService<NodeDirectory>().Find(node.Key.PublicKey) is not null);
+        var announced = AnnouncedRouter.At(key.PublicKey, address, WireClient.Now, "scripted");
+        node.Services.GetRequiredService<RouterDirectory>().Observe(announced with { Profile = announced.Profile with { TlsSpki = pins } }).ShouldBeTrue();
+
+        await router.DisposeAsync();
+        File.Delete(Path.Combine(folder.Path, "tls", "key.pem"));
+        await using var changed = await TestDaemon.StartAsync(Role.Router, new FedAiOptions { Http = Pinned with { Listen = $"127.0.0.1:{address.Port}" } }, key: key, dataFolder: folder.Path);
+
+        changed.Services.GetRequiredService<PublicAddress>().TlsSpki![0].ShouldBe(pins[1]);
+        await Patience.UntilAsync(() => changed.Services.GetRequiredService<NodeDirectory>().Find(node.Key.PublicKey) is not null);
     }
 }
