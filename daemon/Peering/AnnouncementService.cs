@@ -12,11 +12,18 @@ internal sealed partial class AnnouncementService(AnnouncementSigner signer, Rel
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long the offer must stay the same before a change is announced: nodes that come back together are one change…</summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
+
+    /// <summary>…and how long that is waited for at most, so that a fleet that never rests is announced too.</summary>
+    private static readonly TimeSpan LongestSettling = TimeSpan.FromSeconds(20);
+
     /// <summary>How long a stopping daemon waits for relays to confirm, and then for the readers of its own; longer would cost the requests that are still running.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, Announcement> announced = new(StringComparer.Ordinal);
     private volatile NostrEvent? caps;
+    private BackpressureState? told;
     private int withdrawn;
     private volatile TaskCompletionSource change = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -64,12 +71,25 @@ internal sealed partial class AnnouncementService(AnnouncementSigner signer, Rel
                 var changed = change.Task;
                 await AnnounceAsync(offer(listening), stoppingToken);
                 await Task.WhenAny(changed, Task.Delay(CheckInterval, clock, stoppingToken));
+                if (changed.IsCompleted) await SettleAsync(stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // Told to stop.
         }
+    }
+
+    private async Task SettleAsync(CancellationToken stop)
+    {
+        var since = clock.GetTimestamp();
+        Task changed;
+        do
+        {
+            changed = change.Task;
+            await Task.WhenAny(changed, Task.Delay(Settling, clock, stop));
+        }
+        while (changed.IsCompleted && clock.GetElapsedTime(since) < LongestSettling);
     }
 
     private async Task AnnounceAsync(RouterOffer current, CancellationToken stop)
@@ -82,7 +102,7 @@ internal sealed partial class AnnouncementService(AnnouncementSigner signer, Rel
         {
             var known = announced.GetValueOrDefault(messages[i].Address!);
             var changed = known?.Content.Span.SequenceEqual(contents[i].Payload.Span) != true;
-            if (!AnnouncementPolicy.IsDue(messages[i].Type, now - known?.AtMs, changed)) continue;
+            if (!AnnouncementPolicy.IsDue(messages[i].Type, now - known?.AtMs, changed, turned: current.Load.BackpressureState != told)) continue;
             var (signed, refusal) = await signer.SignAsync(messages[i]);
             if (signed is null)
             {
@@ -93,6 +113,7 @@ internal sealed partial class AnnouncementService(AnnouncementSigner signer, Rel
             // Noted before it is sent: one that is on its way when the router stops must be taken back too.
             announced[messages[i].Address!] = new Announcement(messages[i], signed, contents[i].Payload, now);
             if (messages[i].Type is ControlMessageType.CapsAnnounce) caps = signed;
+            if (messages[i].Type is ControlMessageType.StatusAnnounce) told = current.Load.BackpressureState;
             await SendAsync(signed, messages[i].Type, stop);
         }
 

@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using FedAi.Protocol.Messages;
 
 namespace FedAi.Daemon.Peering;
@@ -23,54 +21,42 @@ internal static class RelayEndpoints
         var clock = endpoints.ServiceProvider.GetRequiredService<TimeProvider>();
         var stopping = endpoints.ServiceProvider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         var information = RelayInformation.Write(hub.Limits);
-        var perAddress = new ConcurrentDictionary<IPAddress, int>();
+        var origins = new RelayOrigins(hub.Limits, clock);
         var pipeline = endpoints.CreateApplicationBuilder();
         pipeline.UseWebSockets();
         pipeline.Run(request => request switch
         {
-            { WebSockets.IsWebSocketRequest: true } => AcceptAsync(request, hub, perAddress, clock, stopping),
+            { WebSockets.IsWebSocketRequest: true } => AcceptAsync(request, hub, origins, stopping),
             _ when request.Request.Headers.Accept.ToString().Contains(InformationType, StringComparison.OrdinalIgnoreCase) => InformAsync(request.Response, information),
             _ => WireAnswer.RefuseAsync(request.Response, new Refusal(ErrorCode.InvalidRequest, $"This is a Nostr relay: connect by WebSocket, or accept {InformationType} to read about it.")),
         });
         endpoints.MapGet(Path, pipeline.Build());
     }
 
-    private static async Task AcceptAsync(HttpContext request, RelayHub hub, ConcurrentDictionary<IPAddress, int> perAddress, TimeProvider clock, CancellationToken stopping)
+    private static async Task AcceptAsync(HttpContext request, RelayHub hub, RelayOrigins origins, CancellationToken stopping)
     {
-        var address = OriginOf(request.Connection.RemoteIpAddress ?? IPAddress.None);
-        var mine = perAddress.AddOrUpdate(address, 1, (_, count) => count + 1);
+        var origin = hub.Connections < hub.Limits.MaxConnections ? origins.Enter(request.Connection.RemoteIpAddress ?? IPAddress.None) : null;
+        if (origin is null)
+        {
+            await WireAnswer.RefuseAsync(request.Response, new Refusal(ErrorCode.RateLimited, "Too many connections to this relay; use those that are open.", RetryAfterSeconds: 30));
+            return;
+        }
+
         try
         {
-            if (hub.Connections >= hub.Limits.MaxConnections || (mine > hub.Limits.MaxConnectionsPerAddress && !IPAddress.IsLoopback(address)))
-            {
-                await WireAnswer.RefuseAsync(request.Response, new Refusal(ErrorCode.RateLimited, "Too many connections to this relay; use those that are open.", RetryAfterSeconds: 30));
-                return;
-            }
-
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, request.RequestAborted);
             using var socket = await request.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
             {
                 KeepAliveInterval = TimeSpan.FromSeconds(30),
                 KeepAliveTimeout = TimeSpan.FromSeconds(30),
             });
-            using var session = new RelaySession(socket, hub, clock);
+            using var session = new RelaySession(socket, hub, origin);
             await hub.ServeAsync(session, ending.Token);
         }
         finally
         {
-            // Counts that fell to 0 go, or strangers' addresses would pile up.
-            if (perAddress.AddOrUpdate(address, 0, (_, count) => count - 1) <= 0) perAddress.TryRemove(KeyValuePair.Create(address, 0));
+            origins.Leave(origin);
         }
-    }
-
-    /// <summary>One IPv4 address, or the /64 that one household or host has of IPv6.</summary>
-    private static IPAddress OriginOf(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6) return address.MapToIPv4();
-        if (address.AddressFamily is not AddressFamily.InterNetworkV6 || IPAddress.IsLoopback(address)) return address;
-        var bytes = address.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return new IPAddress(bytes);
     }
 
     private static Task InformAsync(HttpResponse response, byte[] information)

@@ -43,6 +43,9 @@ internal sealed class RelayHub(RelayLimits limits, TimeProvider clock, RelayWrit
 
     public IReadOnlyList<NostrEvent> Find(IReadOnlyList<NostrFilter> filters) => store.Find(filters, clock.GetUtcNow().ToUnixTimeSeconds());
 
+    /// <summary>The same, and how often a stored event was held against a filter.</summary>
+    public IReadOnlyList<NostrEvent> Find(IReadOnlyList<NostrFilter> filters, out int cost) => store.Find(filters, clock.GetUtcNow().ToUnixTimeSeconds(), out cost);
+
     /// <summary>Serves one client until it leaves, misbehaves or the daemon stops.</summary>
     public async Task ServeAsync(RelaySession session, CancellationToken stop)
     {

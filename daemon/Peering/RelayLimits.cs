@@ -45,11 +45,14 @@ internal sealed record RelayLimits
     /// <summary>Stored events of one author: caps, status, seven prices and what other NIPs keep, several times over.</summary>
     public int MaxStoredPerAuthor { get; init; } = 64;
 
-    /// <summary>EVENT and REQ frames that one connection may send at once…</summary>
+    /// <summary>Events and filters that one address may send at once, over all its connections (on loopback, behind which a proxy may stand, over each)…</summary>
     public int FrameBurst { get; init; } = 200;
 
     /// <summary>…and every second after that.</summary>
     public int FramesPerSecond { get; init; } = 50;
+
+    /// <summary>As much as one of them costs looking at so many stored events: filters that match little in a full relay are a few a second.</summary>
+    public int EventsPerFrame { get; init; } = 1000;
 
     /// <summary>Bytes that may wait for a slow reader before it is cut off.</summary>
     public int MaxUnreadBytes { get; init; } = 1024 * 1024;

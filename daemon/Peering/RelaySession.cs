@@ -3,17 +3,15 @@ using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Threading.Channels;
 using FedAi.Protocol.Nostr;
-using FedAi.RelayDiscovery.Connections;
 
 namespace FedAi.Daemon.Peering;
 
 /// <summary>One client of the daemon's own relay: what it subscribed to, what waits for it, and how much it may still send.</summary>
-internal sealed class RelaySession(WebSocket socket, RelayHub hub, TimeProvider clock) : IDisposable
+internal sealed class RelaySession(WebSocket socket, RelayHub hub, RelayOrigin origin) : IDisposable
 {
     private const int ReadBytes = 8 * 1024;
 
     private readonly RelayLimits limits = hub.Limits;
-    private readonly RelayBudget budget = new(hub.Limits.FrameBurst, hub.Limits.FramesPerSecond, clock);
     private readonly ConcurrentDictionary<string, IReadOnlyList<NostrFilter>> subscriptions = new();
     private readonly Channel<(byte[] Frame, TaskCompletionSource? Sent)> unread = Channel.CreateUnbounded<(byte[], TaskCompletionSource?)>(new UnboundedChannelOptions { SingleReader = true });
     private readonly SemaphoreSlim sending = new(1, 1);
@@ -112,7 +110,7 @@ internal sealed class RelaySession(WebSocket socket, RelayHub hub, TimeProvider 
         if (!ClientFrame.TryParse(received, limits.MaxFrameBytes, out var frame))
         {
             await SendAsync(RelayFrame.WriteNotice("invalid: not a frame of NIP-01"), stop);
-            if (!budget.TryTake()) await CloseAsync(WebSocketCloseStatus.PolicyViolation, "rate-limited: too many malformed frames", stop);
+            if (!origin.TryTake()) await CloseAsync(WebSocketCloseStatus.PolicyViolation, "rate-limited: too many malformed frames", stop);
             return;
         }
 
@@ -133,7 +131,7 @@ internal sealed class RelaySession(WebSocket socket, RelayHub hub, TimeProvider 
     private byte[] AnswerEvent(NostrEvent? candidate)
     {
         if (candidate is null) return RelayFrame.WriteNotice("invalid: the event is malformed");
-        var (accepted, message) = budget.TryTake() ? hub.Publish(candidate) : (false, "rate-limited: slow down");
+        var (accepted, message) = origin.TryTake() ? hub.Publish(candidate) : (false, "rate-limited: slow down");
         return RelayFrame.WriteOk(candidate.Id, accepted, message);
     }
 
@@ -148,7 +146,9 @@ internal sealed class RelaySession(WebSocket socket, RelayHub hub, TimeProvider 
 
         // Subscribed before looking, so that nothing falls between; a live event may then come twice.
         subscriptions[frame.Subscription] = frame.Filters!;
-        foreach (var stored in hub.Find(frame.Filters!)) await SendAsync(RelayFrame.WriteEvent(frame.Subscription, stored), stop);
+        var found = hub.Find(frame.Filters!, out var cost);
+        origin.Pay(cost);
+        foreach (var stored in found) await SendAsync(RelayFrame.WriteEvent(frame.Subscription, stored), stop);
         await SendAsync(RelayFrame.WriteEose(frame.Subscription), stop);
     }
 
@@ -157,7 +157,7 @@ internal sealed class RelaySession(WebSocket socket, RelayHub hub, TimeProvider 
         : frame.Filters is null ? "unsupported: a filter is malformed or has an unknown member"
         : frame.Filters.Count > limits.MaxFilters ? $"restricted: at most {limits.MaxFilters} filters"
         : subscriptions.Count >= limits.MaxSubscriptions && !subscriptions.ContainsKey(frame.Subscription) ? $"restricted: at most {limits.MaxSubscriptions} subscriptions"
-        : budget.TryTake() ? null
+        : origin.TryTake(frame.Filters.Count) ? null
         : "rate-limited: slow down";
 
     /// <summary>One frame at a time; a client that does not read it in time is cut off.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FedAi.Protocol.Nostr;
 
 namespace FedAi.Daemon.Peering;
@@ -12,12 +13,15 @@ internal sealed class RelayStore(RelayLimits limits)
     // Fields, strings of tags and the index entries of one event, beside its bytes.
     private const int OverheadBytes = 1024;
 
+    private static readonly IReadOnlySet<Hex32> Nobody = new HashSet<Hex32>();
+
     private readonly Lock gate = new();
     private readonly Dictionary<Hex32, RelayStoredEvent> byId = [];
     private readonly Dictionary<(Hex32 Author, int Kind, string Address), RelayStoredEvent> byAddress = [];
     private readonly Dictionary<Hex32, List<RelayStoredEvent>> byAuthor = [];
-    private readonly SortedSet<RelayStoredEvent> newestFirst = new(RelayStoredEvent.NewestFirst);
     private readonly SortedSet<RelayStoredEvent> strangers = new(RelayStoredEvent.NewestFirst);
+    // Immutable, so that whoever looks through everything keeps nobody else waiting.
+    private volatile ImmutableSortedSet<RelayStoredEvent> newestFirst = ImmutableSortedSet.Create(RelayStoredEvent.NewestFirst);
     private long bytes;
 
     public int Count
@@ -57,29 +61,50 @@ internal sealed class RelayStore(RelayLimits limits)
     }
 
     /// <summary>Stored events that match any filter, newest first, each filter within its limit and ours.</summary>
-    public IReadOnlyList<NostrEvent> Find(IReadOnlyList<NostrFilter> filters, long nowSeconds)
-    {
-        var left = filters.Select(filter => Math.Min(filter.Limit ?? limits.MaxResults, limits.MaxResults)).ToArray();
-        var found = new List<NostrEvent>();
-        lock (gate)
-        {
-            foreach (var stored in newestFirst)
-            {
-                if (stored.EndSeconds <= nowSeconds) continue;
-                var wanted = false;
-                for (var i = 0; i < left.Length; i++)
-                {
-                    if (left[i] <= 0 || !filters[i].Matches(stored.Event)) continue;
-                    left[i]--;
-                    wanted = true;
-                }
+    public IReadOnlyList<NostrEvent> Find(IReadOnlyList<NostrFilter> filters, long nowSeconds) => Find(filters, nowSeconds, out _);
 
-                if (wanted) found.Add(stored.Event);
-                if (left.All(count => count <= 0)) break;
+    /// <summary>The same, and what it cost: how often a stored event was held against a filter.</summary>
+    public IReadOnlyList<NostrEvent> Find(IReadOnlyList<NostrFilter> filters, long nowSeconds, out int cost)
+    {
+        var asked = filters.Where(filter => filter.Limit is not <= 0).ToList();
+        var left = asked.Select(filter => Math.Min(filter.Limit ?? limits.MaxResults, limits.MaxResults)).ToArray();
+        var open = left.Length;
+        var isNamed = asked.TrueForAll(filter => (filter.Ids ?? filter.Authors) is not null);
+        IReadOnlyCollection<RelayStoredEvent> candidates = isNamed ? Named(asked) : newestFirst;
+        cost = isNamed ? candidates.Count * asked.Count : 0;
+        var found = new List<NostrEvent>();
+        foreach (var stored in candidates)
+        {
+            if (open == 0) break;
+            if (!isNamed) cost += asked.Count;
+            if (stored.EndSeconds <= nowSeconds) continue;
+            var wanted = false;
+            for (var i = 0; i < left.Length; i++)
+            {
+                if (left[i] == 0 || !asked[i].Matches(stored.Event)) continue;
+                if (--left[i] == 0) open--;
+                wanted = true;
             }
+
+            if (wanted) found.Add(stored.Event);
         }
 
         return found;
+    }
+
+    /// <summary>The events that filters ask for by id or by author, newest first; sorted where it keeps nobody waiting.</summary>
+    private List<RelayStoredEvent> Named(List<NostrFilter> filters)
+    {
+        var ids = filters.SelectMany(filter => filter.Ids ?? Nobody).ToHashSet();
+        var authors = filters.Where(filter => filter.Ids is null).SelectMany(filter => filter.Authors!).ToHashSet();
+        List<RelayStoredEvent> named;
+        lock (gate)
+        {
+            named = [.. authors.SelectMany(author => byAuthor.GetValueOrDefault(author) ?? []), .. ids.Select(id => byId.GetValueOrDefault(id)).OfType<RelayStoredEvent>().Where(stored => !authors.Contains(stored.Event.Author))];
+        }
+
+        named.Sort(RelayStoredEvent.NewestFirst);
+        return named;
     }
 
     private long EndOf(NostrEvent value, long nowSeconds, bool stranger) =>
@@ -103,7 +128,7 @@ internal sealed class RelayStore(RelayLimits limits)
     {
         byId.Add(stored.Event.Id, stored);
         byAddress.Add(AddressOf(stored.Event), stored);
-        newestFirst.Add(stored);
+        newestFirst = newestFirst.Add(stored);
         if (stored.Stranger) strangers.Add(stored);
         if (!byAuthor.TryGetValue(stored.Event.Author, out var others)) byAuthor[stored.Event.Author] = others = [];
         others.Add(stored);
@@ -114,7 +139,7 @@ internal sealed class RelayStore(RelayLimits limits)
     {
         byId.Remove(stored.Event.Id);
         byAddress.Remove(AddressOf(stored.Event));
-        newestFirst.Remove(stored);
+        newestFirst = newestFirst.Remove(stored);
         strangers.Remove(stored);
         if (byAuthor.TryGetValue(stored.Event.Author, out var others) && others.Remove(stored) && others.Count == 0) byAuthor.Remove(stored.Event.Author);
         bytes -= SizeOf(stored);

@@ -9,7 +9,7 @@ internal sealed class RouterEntry
     private readonly Dictionary<RouterJobType, (RouterPrice? Price, HeardIn In)> prices = [];
     private KnownRouter? said;
     private HeardIn saidIn;
-    private (LoadSummary? Load, HeardIn In) status;
+    private (LoadSummary? Load, HeardIn In, long UntilMs) status;
 
     /// <summary>Until when something in here holds; after that its place may be taken.</summary>
     public long KeptUntilMs { get; private set; }
@@ -17,7 +17,8 @@ internal sealed class RouterEntry
     /// <summary>The router, once it has announced itself and while that holds.</summary>
     public KnownRouter? Router(long nowMs) => said?.ExpiresAtMs > nowMs ? said with
     {
-        Load = status.In.CreatedAt >= said.CreatedAt ? status.Load : said.Profile.LoadSummary,
+        // Ours tell their load in the status only; others also in the announcement, and then the later word counts.
+        Load = said.Profile.LoadSummary is { } load && said.CreatedAt > status.In.CreatedAt ? load : status.UntilMs > nowMs ? status.Load : null,
         Prices = prices.Values.Select(known => known.Price).OfType<RouterPrice>().ToDictionary(price => price.Sheet.JobType),
     } : null;
 
@@ -30,10 +31,10 @@ internal sealed class RouterEntry
         return true;
     }
 
-    public bool Take(LoadSummary load, HeardIn heard)
+    public bool Take(LoadSummary load, HeardIn heard, long untilMs)
     {
         if (status.In.CreatedAt >= heard.CreatedAt) return false;
-        status = (load, heard);
+        status = (load, heard, untilMs);
         return true;
     }
 
@@ -49,7 +50,7 @@ internal sealed class RouterEntry
     {
         var found = false;
         if (saidIn.IsCoveredBy(deletion)) (found, said, saidIn) = (true, null, After(saidIn, deletion));
-        if (status.In.IsCoveredBy(deletion)) (found, status) = (true, (null, After(status.In, deletion)));
+        if (status.In.IsCoveredBy(deletion)) (found, status) = (true, (null, After(status.In, deletion), 0));
         foreach (var (type, known) in prices.Where(known => known.Value.In.IsCoveredBy(deletion)).ToList())
             (found, prices[type]) = (true, (null, After(known.In, deletion)));
         return found;

@@ -6,12 +6,29 @@ public sealed class RelayBudget(int burst, double perSecond, TimeProvider clock)
     private double left = burst;
     private long last = clock.GetTimestamp();
 
-    public bool TryTake()
+    /// <summary>Whether everything is there that can be.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            Refill();
+            return left >= burst;
+        }
+    }
+
+    public bool TryTake(int tokens = 1)
     {
         Refill();
-        if (left < 1) return false;
-        left--;
+        if (left < tokens) return false;
+        left -= tokens;
         return true;
+    }
+
+    /// <summary>Takes what something turned out to cost, also when so much is not there: then the debt is paid off first.</summary>
+    public void Pay(double tokens)
+    {
+        Refill();
+        left -= tokens;
     }
 
     /// <summary>How long until the next one may be taken; zero: now.</summary>

@@ -64,8 +64,8 @@ internal sealed class RelayLink
         owing.TrySetResult();
     }
 
-    /// <summary>Announcements that this relay should have and has not.</summary>
-    public IEnumerable<NostrEvent> Owed() => pooled.Publishes ? pool.Announcements.Where(Outbox.Owes) : [];
+    /// <summary>Announcements that this relay should have and has not; the oldest first, so that one that changes all the time does not hold the others up.</summary>
+    public IEnumerable<NostrEvent> Owed() => pooled.Publishes ? pool.Announcements.Where(Outbox.Owes).OrderBy(announcement => announcement.CreatedAt) : [];
 
     /// <summary>Completes when something could not be sent after this call.</summary>
     public Task NextOwing() => (owing = new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
-using FedAi.Daemon.Hosting;
+using FedAi.Daemon.Node;
 using FedAi.Daemon.Peering;
+using FedAi.Protocol.Json;
+using FedAi.Protocol.Messages;
 using FedAi.Protocol.Nostr;
 using FedAi.TestKit;
 using Microsoft.Extensions.DependencyInjection;
@@ -103,14 +105,23 @@ public sealed class RelaysCommandTests : IDisposable
     [Fact]
     public async Task Routers_OnlyADirectoryIsKnown_FindsTheRouterThere()
     {
-        await using var router = await TestDaemon.StartAsync(Role.Router);
+        await using var federation = await TestFederation.StartAsync();
+        await federation.AddNodeAsync(new ScriptedRunner(), new NodeOptions { Pricing = new PricingOptions { InputMsat = 2, OutputMsat = 3 } });
+        var router = federation.Router;
         await using var directory = await DirectoryServer.StartAsync(new UriBuilder(router.Base) { Scheme = "ws", Path = RelayEndpoints.Path }.Uri);
-        await Patience.UntilAsync(() => router.Services.GetRequiredService<RelayHub>().Find([new NostrFilter { Kinds = new HashSet<int> { FedAiKinds.CapsAnnounce } }]).Count > 0);
+        // Of one announcement the status comes last, and what it said before the node came is that the router is full.
+        await Patience.UntilAsync(() => router.Services.GetRequiredService<RelayHub>().Find([new NostrFilter { Kinds = new HashSet<int> { FedAiKinds.StatusAnnounce } }])
+            .Any(status => ControlEvents.TryParse(status, out var message, out _) && message.Read(ProtocolJson.Default.StatusPayload)!.LoadSummary.BackpressureState is BackpressureState.Normal));
 
         var result = await Fedai.RunAsync("routers", "--data", folder.Path, "--aggregators", directory.Url.ToString(), "--set", "http.allowPrivate=loopback", "--json");
 
         result.ExitCode.ShouldBe(0, result.Errors);
-        ((string)JsonNode.Parse(result.Output)!["routers"]![0]!["npub"]!).ShouldBe(router.Key.PublicKey.Npub);
+        var found = JsonNode.Parse(result.Output)!["routers"]![0]!;
+        ((string)found["npub"]!).ShouldBe(router.Key.PublicKey.Npub);
+        ((string)found["endpoint"]!).ShouldBe(router.Base.ToString());
+        found["models"]!.AsArray().Select(model => (string)model!).ShouldBe(["scripted"]);
+        ((long)found["priceMsat"]!).ShouldBe(1000 * 2 + 1000 * 3);
+        ((string)found["load"]!).ShouldBe("normal");
     }
 
     private Task<CommandResult> RunAsync(params string[] arguments) => Fedai.RunAsync(["relays", "--data", folder.Path, .. arguments]);

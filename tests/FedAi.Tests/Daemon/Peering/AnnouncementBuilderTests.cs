@@ -71,15 +71,16 @@ public sealed class AnnouncementBuilderTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ControlMessageType.CapsAnnounce, null, true, true)]
-    [InlineData(ControlMessageType.CapsAnnounce, 0L, true, true)]
-    [InlineData(ControlMessageType.CapsAnnounce, 0L, false, false)]
-    [InlineData(ControlMessageType.CapsAnnounce, 7_199_999L, false, false)]
-    [InlineData(ControlMessageType.CapsAnnounce, 7_200_000L, false, true)]
-    [InlineData(ControlMessageType.StatusAnnounce, null, true, true)]
-    [InlineData(ControlMessageType.StatusAnnounce, 299_999L, true, false)]
-    [InlineData(ControlMessageType.StatusAnnounce, 300_000L, true, true)]
-    [InlineData(ControlMessageType.StatusAnnounce, 300_000L, false, false)]
-    public void IsDue_AgeAndChange_DecideTogether(ControlMessageType type, long? ageMs, bool changed, bool expected) =>
-        AnnouncementPolicy.IsDue(type, ageMs, changed).ShouldBe(expected);
+    [InlineData(ControlMessageType.CapsAnnounce, null, true, false, true)]
+    [InlineData(ControlMessageType.CapsAnnounce, 0L, true, false, true)]
+    [InlineData(ControlMessageType.CapsAnnounce, 0L, false, true, false)]
+    [InlineData(ControlMessageType.CapsAnnounce, 7_199_999L, false, false, false)]
+    [InlineData(ControlMessageType.CapsAnnounce, 7_200_000L, false, false, true)]
+    [InlineData(ControlMessageType.StatusAnnounce, null, true, false, true)]
+    [InlineData(ControlMessageType.StatusAnnounce, 299_999L, true, false, false)]
+    [InlineData(ControlMessageType.StatusAnnounce, 0L, true, true, true)]
+    [InlineData(ControlMessageType.StatusAnnounce, 300_000L, true, false, true)]
+    [InlineData(ControlMessageType.StatusAnnounce, 300_000L, false, false, false)]
+    public void IsDue_AgeAndChange_DecideTogether(ControlMessageType type, long? ageMs, bool changed, bool turned, bool expected) =>
+        AnnouncementPolicy.IsDue(type, ageMs, changed, turned).ShouldBe(expected);
 }

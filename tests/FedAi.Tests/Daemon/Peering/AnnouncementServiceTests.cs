@@ -13,6 +13,7 @@ namespace FedAi.Tests.Daemon.Peering;
 public sealed class AnnouncementServiceTests : IAsyncLifetime
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
 
     private readonly KeyPair key = KeyPair.Generate();
     private readonly ManualTime clock = new();
@@ -77,6 +78,65 @@ public sealed class AnnouncementServiceTests : IAsyncLifetime
         told.Count.ShouldBe(5);
     }
 
+    /// <summary>A router has no nodes when it starts, so the first that it says is that it is full; that must not stand for five minutes.</summary>
+    [Fact]
+    public async Task Load_RouterBecomesFree_IsToldAtOnce()
+    {
+        offer = offer with { Load = offer.Load with { BackpressureState = BackpressureState.Normal } };
+        await NextAsync();
+
+        Said().ShouldBe(BackpressureState.Normal);
+        offer = offer with { Load = offer.Load with { BackpressureState = BackpressureState.Saturated } };
+        await NextAsync();
+        Said().ShouldBe(BackpressureState.Saturated);
+
+        BackpressureState Said()
+        {
+            ControlEvents.TryParse(Kept("status"), out var message, out _).ShouldBeTrue();
+            return message!.Read(ProtocolJson.Default.StatusPayload)!.LoadSummary.BackpressureState;
+        }
+    }
+
+    /// <summary>Nodes that come back together are one change (ARCHITECTURE D9).</summary>
+    [Fact]
+    public async Task Offer_ChangesSeveralTimesInARow_IsAnnouncedOnceWhenItRests()
+    {
+        var before = Kept("caps");
+        for (var models = 2; models <= 6; models++)
+        {
+            Offer(models);
+            await ChangedAsync();
+            clock.Move(TimeSpan.FromSeconds(1));
+        }
+
+        Kept("caps").ShouldBe(before);
+        var looked = clock.TimerOf(Minute);
+        clock.Move(Settling);
+        await looked;
+
+        Models().ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task Offer_NeverRests_IsAnnouncedAllTheSame()
+    {
+        var before = Kept("caps");
+        for (var second = 0; second < 20; second++)
+        {
+            Offer(second % 2);
+            await ChangedAsync();
+            clock.Move(TimeSpan.FromSeconds(1));
+        }
+
+        Kept("caps").ShouldBe(before);
+        Offer(7);
+        var looked = clock.TimerOf(Minute);
+        service.OfferChanged();
+        await looked;
+
+        Models().ShouldBe(7);
+    }
+
     [Fact]
     public async Task Price_NobodyDoesThatWorkAnyMore_IsWithdrawn()
     {
@@ -100,8 +160,9 @@ public sealed class AnnouncementServiceTests : IAsyncLifetime
         clock.Move(TimeSpan.FromMinutes(-10));
         offer = offer with { Caps = offer.Caps with { ModelCaps = [] } };
 
+        await ChangedAsync();
         var looked = clock.TimerOf(Minute);
-        service.OfferChanged();
+        clock.Move(Settling);
         await looked;
 
         Kept("caps").CreatedAt.ShouldBeGreaterThan(before.CreatedAt);
@@ -151,6 +212,23 @@ public sealed class AnnouncementServiceTests : IAsyncLifetime
         var looked = clock.TimerOf(Minute);
         clock.Move(Minute);
         await looked;
+    }
+
+    private void Offer(int models) =>
+        offer = offer with { Caps = offer.Caps with { ModelCaps = [.. Enumerable.Range(0, models).Select(i => new ModelCap { ModelId = $"m{i}" })] } };
+
+    /// <summary>Tells of a change, and waits until the announcer waits for more of them.</summary>
+    private async Task ChangedAsync()
+    {
+        var settling = clock.TimerOf(Settling);
+        service.OfferChanged();
+        await settling;
+    }
+
+    private int Models()
+    {
+        ControlEvents.TryParse(Kept("caps"), out var message, out _).ShouldBeTrue();
+        return message!.Read(ProtocolJson.Default.CapabilityProfile)!.ModelCaps.Count;
     }
 
     private NostrEvent Kept(string what) =>

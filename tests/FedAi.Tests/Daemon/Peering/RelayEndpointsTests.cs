@@ -155,6 +155,46 @@ public sealed class RelayEndpointsTests : IDisposable
         (await Should.ThrowAsync<WebSocketException>(() => client.ReceiveAsync())).Message.ShouldContain("PolicyViolation");
     }
 
+    /// <summary>Ten filters in one frame are ten questions, and looking through much that fits none of them is many more.</summary>
+    [Fact]
+    public async Task Req_FiltersAndWhatTheyCost_AreCounted()
+    {
+        await using var relay = await OwnRelay.StartAsync(limits: new RelayLimits { FrameBurst = 4, FramesPerSecond = 0, EventsPerFrame = 1 });
+        using var client = await NostrSocket.ConnectAsync(relay.Url);
+
+        await client.SendAsync("""["REQ","a",{"kinds":[1]},{"kinds":[1]},{"kinds":[1]},{"kinds":[1]},{"kinds":[1]}]""");
+        ((string)(await client.ReceiveAsync())[0]!).ShouldBe("CLOSED");
+        foreach (var kept in (NostrEvent[])[Sample.SignCaps(), Sample.SignStatus()]) relay.Hub.Publish(kept).Accepted.ShouldBeTrue();
+        await client.SendAsync($$"""["REQ","a",{"kinds":[1],"authors":["{{new string('a', 64)}}"]}]""");
+        ((string)(await client.ReceiveAsync())[0]!).ShouldBe("EOSE", "it names somebody of whom nothing is kept");
+        (await AskAsync(client, "b")).ShouldBe("EOSE", "one filter, and two events looked at");
+        (await AskAsync(client, "c")).ShouldBe("CLOSED");
+    }
+
+    [Fact]
+    public void Origins_ConnectionsOfOneAddress_ShareWhatTheyMayAskAlsoAfterComingBack()
+    {
+        var clock = new ManualTime();
+        var origins = new RelayOrigins(new RelayLimits { FrameBurst = 3, FramesPerSecond = 1, MaxConnectionsPerAddress = 2 }, clock);
+        var first = origins.Enter(IPAddress.Parse("2001:470::1")).ShouldNotBeNull();
+        var second = origins.Enter(IPAddress.Parse("2001:470::2")).ShouldNotBeNull();
+
+        origins.Enter(IPAddress.Parse("2001:470::3")).ShouldBeNull("two connections of one network are open");
+        (first.TryTake(2), second.TryTake(), second.TryTake()).ShouldBe((true, true, false));
+        foreach (var left in (RelayOrigin[])[first, second]) origins.Leave(left);
+        for (var i = 0; i < 2000; i++) origins.Leave(origins.Enter(IPAddress.Parse($"8.8.{i / 256}.{i % 256}"))!);
+        origins.Enter(IPAddress.Parse("2001:470::1"))!.TryTake().ShouldBeFalse();
+        clock.Move(TimeSpan.FromSeconds(1));
+        origins.Enter(IPAddress.Parse("::ffff:9.9.9.9"))!.TryTake(3).ShouldBeTrue("another address has its own");
+        first.TryTake().ShouldBeTrue();
+        first.Pay(5000);
+        clock.Move(TimeSpan.FromSeconds(4));
+        first.TryTake().ShouldBeFalse("debts are paid off first");
+        clock.Move(TimeSpan.FromSeconds(2));
+        first.TryTake().ShouldBeTrue();
+        foreach (var _ in Enumerable.Range(0, 10)) origins.Enter(IPAddress.IPv6Loopback).ShouldNotBeNull().TryTake(3).ShouldBeTrue();
+    }
+
     [Fact]
     public async Task Frame_TooLong_EndsTheConnection()
     {

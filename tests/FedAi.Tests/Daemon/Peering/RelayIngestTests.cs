@@ -128,6 +128,21 @@ public sealed class RelayIngestTests : IDisposable
         directory.Find(other.PublicKey)!.Load.ShouldBeNull();
     }
 
+    /// <summary>Announcements of ours say nothing of the load, so a new one does not make it unknown; that it is over does.</summary>
+    [Fact]
+    public void Take_AnnouncementAfterTheStatus_KeepsTheLoadUntilTheStatusIsTakenBack()
+    {
+        ingest.Take(Sample.SignStatus());
+        clock.Move(TimeSpan.FromSeconds(1));
+        ingest.Take(Sample.SignCaps()).ShouldBe(IngestVerdict.Taken);
+        directory.Find(router.PublicKey)!.Load!.BackpressureState.ShouldBe(BackpressureState.Busy);
+        clock.Move(TimeSpan.FromSeconds(1));
+
+        ingest.Take(ControlEvents.Sign(router, Sample.Status with { ExpiryMs = Sample.NowMs - 500 }, Sample.NowMs / 1000 + 60)).ShouldBe(IngestVerdict.Taken);
+
+        directory.Find(router.PublicKey)!.Load.ShouldBeNull();
+    }
+
     [Fact]
     public void Take_WhatDoesNotBelong_IsDroppedForItsReason()
     {

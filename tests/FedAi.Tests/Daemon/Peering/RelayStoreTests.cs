@@ -161,6 +161,37 @@ public sealed class RelayStoreTests : IDisposable
         store.Find([new NostrFilter { Limit = 100 }], Now).Count.ShouldBe(3, "no more than the relay's own limit");
     }
 
+    /// <summary>Whatever a filter names, the answer is that of looking at everything; what names ids or authors costs only their events.</summary>
+    [Fact]
+    public void Find_AnyFilters_AgreesWithLookingAtEverythingAndCostsWhatItNames()
+    {
+        var large = new RelayStore(new RelayLimits { MaxResults = 5 });
+        List<NostrEvent> all = [];
+        for (var i = 0; i < 40; i++)
+        {
+            using var author = KeyPair.Generate();
+            foreach (var address in (string[])["a", "b", "c"]) all.Add(Event(author, address, all.Count));
+        }
+
+        foreach (var value in all) large.Add(value, Now).ShouldBeNull();
+        var (ids, authors) = (all.Where((_, i) => i % 17 == 0).Select(value => value.Id).ToHashSet(), all.Where((_, i) => i % 19 == 0).Select(value => value.Author).ToHashSet());
+        NostrFilter[] sorts =
+        [
+            new() { Ids = ids }, new() { Authors = authors }, new() { Ids = ids, Authors = authors }, new() { Authors = authors, Limit = 2 }, new() { Ids = ids, Limit = 0 },
+            new() { Authors = authors, Tags = new Dictionary<string, IReadOnlySet<string>> { ["d"] = new HashSet<string> { "b" } } }, new() { Until = Now + 30 }, new() { Ids = new HashSet<Hex32>() },
+        ];
+
+        foreach (var first in sorts)
+            foreach (var second in sorts)
+            {
+                var found = large.Find([first, second], Now, out var cost);
+
+                found.ShouldBe([.. all.Where(value => new[] { first, second }.Any(filter => all.Where(filter.Matches).Reverse().Take(Math.Min(filter.Limit ?? 5, 5)).Contains(value))).Reverse()]);
+                cost.ShouldBeLessThanOrEqualTo(2 * all.Count);
+                if (first.Until is null && second.Until is null) cost.ShouldBeLessThanOrEqualTo(2 * (ids.Count + (3 * authors.Count)));
+            }
+    }
+
     [Fact]
     public void Refuse_KindsOfNobodyHere_AreBlocked()
     {
