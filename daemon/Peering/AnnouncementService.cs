@@ -12,10 +12,10 @@ internal sealed partial class AnnouncementService(AnnouncementSigner signer, Rel
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long the offer must stay the same before a change is announced: nodes that come back together are one change…</summary>
+    /// <summary>How long the offer must stay the same before a change is announced that follows another one: nodes that come back together are two changes, the first of them and the others…</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
 
-    /// <summary>…and how long that is waited for at most, so that a fleet that never rests is announced too.</summary>
+    /// <summary>…and how long that is waited for at most, so that a fleet that never rests is announced too. What changes later than this after a change is announced at once.</summary>
     private static readonly TimeSpan LongestSettling = TimeSpan.FromSeconds(20);
 
     /// <summary>How long a stopping daemon waits for relays to confirm, and then for the readers of its own; longer would cost the requests that are still running.</summary>
@@ -66,12 +66,15 @@ internal sealed partial class AnnouncementService(AnnouncementSigner signer, Rel
         try
         {
             var listening = await address.Known.WaitAsync(stoppingToken);
+            long? changedAt = null;
             while (!stoppingToken.IsCancellationRequested)
             {
                 var changed = change.Task;
                 await AnnounceAsync(offer(listening), stoppingToken);
                 await Task.WhenAny(changed, Task.Delay(CheckInterval, clock, stoppingToken));
-                if (changed.IsCompleted) await SettleAsync(stoppingToken);
+                if (!changed.IsCompleted) continue;
+                if (changedAt is { } before && clock.GetElapsedTime(before) < LongestSettling) await SettleAsync(stoppingToken);
+                changedAt = clock.GetTimestamp();
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
