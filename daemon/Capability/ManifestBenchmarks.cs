@@ -39,7 +39,7 @@ internal static class ManifestBenchmarks
     public static JsonElement Again(JsonElement told, PrivacyMode mode)
     {
         if (told.ValueKind != JsonValueKind.Object || mode == PrivacyMode.Verbose) return told;
-        if (told.TryGetProperty("figures", out _)) return Of(Whole(told), mode);
+        if (told.TryGetProperty("figures", out _)) return Of(Read(told), mode);
         return mode == PrivacyMode.Normal ? told : Element(new JsonObject(told.EnumerateObject().Where(member => Strict.Contains(member.Name)).Select(member => KeyValuePair.Create(member.Name, JsonNode.Parse(member.Value.GetRawText())))));
     }
 
@@ -62,7 +62,7 @@ internal static class ManifestBenchmarks
     }
 
     /// <summary>Null when another version wrote it, which told something else.</summary>
-    private static BenchResult? Whole(JsonElement told)
+    private static BenchResult? Read(JsonElement told)
     {
         try
         {
