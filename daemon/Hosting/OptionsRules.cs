@@ -78,6 +78,7 @@ internal static class OptionsRules
            where ModelRules.Hash(hash) is null
            select $"models.approved: {hash} is no SHA-256 (64 hex digits; fedai models list --json shows them)",
         .. ModelSource.TryParse("hf:owner/repository/file.gguf", options.Models.Hub, out var badHub) is null ? [$"models.hub: {badHub}"] : Array.Empty<string>(),
+        .. Range("scheduler.heartbeatWindowSeconds", options.Scheduler.HeartbeatWindowSeconds, 15, 3600),
         .. Range("scheduler.manifestDecaySamples", options.Scheduler.ManifestDecaySamples, 0, 10_000),
         .. Range("scheduler.relaySnapshotMaxAgeHours", options.Scheduler.RelaySnapshotMaxAgeHours, 1, 8760),
         .. Range("router.maxRequestsPerSecond", options.Router.MaxRequestsPerSecond, 0, 1_000_000),
