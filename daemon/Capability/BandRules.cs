@@ -24,19 +24,27 @@ internal static class BandRules
         return profile with { Hardware = hardware, CapabilityBands = Of(hardware, profile.Network, options) };
     }
 
-    /// <summary>Cores that may be used: of 64 of which a control group leaves half of one, none.</summary>
     public static string Cpu(CpuProfile cpu, BandOptions options)
     {
-        var cores = Math.Min(cpu.Cores, cpu.UsableMilli / 1000);
+        var cores = Cores(cpu);
         return cores >= options.CpuHighCores && cpu.Has("avx2") ? "cpu_high" : cores >= options.CpuMidCores ? "cpu_mid" : "cpu_low";
     }
 
     public static string Ram(MemoryProfile memory, BandOptions options)
     {
-        // A limit is exact; of what is installed a part never shows.
-        bool Reaches(long gib) => memory.TotalBytes >= (memory.IsLimited ? gib * GiB : gib * GiB / 100 * (100 - options.RamReservedPercent));
-        return Reaches(64) ? "ram_64_plus" : Reaches(32) ? "ram_32" : Reaches(16) ? "ram_16" : "ram_8";
+        bool Has(int gib) => Reaches(memory, gib, options);
+        return Has(64) ? "ram_64_plus" : Has(32) ? "ram_32" : Has(16) ? "ram_16" : "ram_8";
     }
+
+    /// <summary>Whether there are so many GiB. A limit is exact; of what is installed a part never shows.</summary>
+    public static bool Reaches(MemoryProfile memory, int gib, BandOptions options) =>
+        memory.TotalBytes >= (memory.IsLimited ? gib * GiB : gib * GiB / 100 * (100 - options.RamReservedPercent));
+
+    /// <summary>Whether one of the machine's five bands is called that.</summary>
+    public static bool Has(CapabilityBands bands, string band) => band == bands.Cpu || band == bands.Ram || band == bands.Disk || band == bands.Net || band == bands.Gpu;
+
+    /// <summary>Cores that may be used: of 64 of which a control group leaves half of one, none.</summary>
+    public static int Cores(CpuProfile cpu) => Math.Min(cpu.Cores, cpu.UsableMilli / 1000);
 
     /// <summary>What the system says; where it does not know, or speaks of a virtual disk, a sample that no spinning disk could give.</summary>
     public static string Disk(DiskProfile disk, BandOptions options) => disk.Type switch

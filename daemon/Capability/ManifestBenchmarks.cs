@@ -9,6 +9,9 @@ namespace FedAi.Daemon.Capability;
 /// </summary>
 internal static class ManifestBenchmarks
 {
+    /// <summary>What is told in every mode.</summary>
+    private static readonly string[] Strict = ["suite", "timestampMs", "durationMs", "short", "partial", FigureNames.DecisionP95, FigureNames.Requests];
+
     private static readonly JsonElement None = JsonElement.Parse("null");
 
     public static JsonElement Of(BenchResult? bench, PrivacyMode mode)
@@ -32,6 +35,23 @@ internal static class ManifestBenchmarks
         return Element(told);
     }
 
+    /// <summary>What a manifest told before, once more: no more of it than the mode tells now.</summary>
+    public static JsonElement Again(JsonElement told, PrivacyMode mode)
+    {
+        if (told.ValueKind != JsonValueKind.Object || mode == PrivacyMode.Verbose) return told;
+        if (told.TryGetProperty("figures", out _)) return Of(Read(told), mode);
+        return mode == PrivacyMode.Normal ? told : Element(new JsonObject(told.EnumerateObject().Where(member => Strict.Contains(member.Name)).Select(member => KeyValuePair.Create(member.Name, JsonNode.Parse(member.Value.GetRawText())))));
+    }
+
+    /// <summary>The same of the profile.</summary>
+    public static JsonElement? ProfileAgain(JsonElement told, PrivacyOptions privacy)
+    {
+        if (privacy.Mode != PrivacyMode.Verbose) return null;
+        var again = JsonNode.Parse(told.GetRawText())!.AsObject();
+        if (!privacy.TellsIds()) again["ids"] = null;
+        return Element(again);
+    }
+
     /// <summary>The whole profile, in mode verbose only; what names this one machine is in it only where the operator asked for that too.</summary>
     public static JsonElement? Profile(MachineProfile? profile, PrivacyOptions privacy)
     {
@@ -39,6 +59,19 @@ internal static class ManifestBenchmarks
         // Addresses of peers and what could not be read are nobody's business.
         var told = profile with { Network = profile.Network with { Targets = [] }, Problems = [], Ids = privacy.TellsIds() ? profile.Ids : null };
         return Whole(JsonSerializer.SerializeToNode(told, CapabilityJson.Default.MachineProfile)!);
+    }
+
+    /// <summary>Null when another version wrote it, which told something else.</summary>
+    private static BenchResult? Read(JsonElement told)
+    {
+        try
+        {
+            return told.Deserialize(CapabilityJson.Default.BenchResult);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Coarse enough that no two machines of a kind differ for certain.</summary>

@@ -11,6 +11,15 @@ internal sealed record ManifestFacts
     public MachineProfile? Profile { get; init; }
     public BenchResult? Bench { get; init; }
 
+    /// <summary>What the manifest said until now, where profile or benchmark are not given; null when there was none.</summary>
+    public ManifestBefore? Before { get; init; }
+
+    /// <summary>The role that the model was given; null leaves it to what was before, or to the machine.</summary>
+    public string? ModelRole { get; init; }
+
+    /// <summary>Whether something that this node serves answers in JSON.</summary>
+    public bool HasJson { get; init; } = true;
+
     /// <summary>The relays that were found, and how they were looked for; null leaves them out.</summary>
     public RelayDiscoverySnapshot? Relays { get; init; }
 

@@ -21,16 +21,16 @@ internal static class ManifestWriter
     {
         Id = key.PublicKey.Npub,
         RoleTypes = roles,
-        CapabilityBands = facts.Profile?.CapabilityBands ?? Unmeasured,
+        CapabilityBands = Bands(facts),
         Limits = limits,
-        SupportedFormats = ["text", "json"],
+        SupportedFormats = facts.HasJson ? ["text", "json"] : ["text"],
         PricingDefaults = pricing,
-        Benchmarks = ManifestBenchmarks.Of(facts.Bench, facts.Privacy.Mode),
+        Benchmarks = Benchmarks(facts),
         SoftwareVersion = facts.Version,
         RelayDiscovery = Relays(facts),
         IssuedAtMs = facts.NowMs,
         SchemaVersion = SchemaVersion,
-        Profile = ManifestBenchmarks.Profile(facts.Profile, facts.Privacy),
+        Profile = Profile(facts),
         TlsSpki = facts.TlsSpki,
     }, ProtocolJson.Default.NodeManifest, key, facts.NowMs);
 
@@ -38,18 +38,26 @@ internal static class ManifestWriter
     {
         Id = key.PublicKey.Npub,
         RouterMode = "probation",
-        CapabilityBands = facts.Profile?.CapabilityBands ?? Unmeasured,
+        CapabilityBands = Bands(facts),
         Limits = terms.Limits,
         PoliciesEnabled = terms.Policies,
         AuditMode = terms.AuditMode,
-        Benchmarks = ManifestBenchmarks.Of(facts.Bench, facts.Privacy.Mode),
+        Benchmarks = Benchmarks(facts),
         SoftwareVersion = facts.Version,
         RelayDiscovery = Relays(facts),
         IssuedAtMs = facts.NowMs,
         SchemaVersion = SchemaVersion,
-        Profile = ManifestBenchmarks.Profile(facts.Profile, facts.Privacy),
+        Profile = Profile(facts),
         TlsSpki = facts.TlsSpki,
     }, ProtocolJson.Default.RouterManifest, key, facts.NowMs);
+
+    private static CapabilityBands Bands(ManifestFacts facts) => facts.Profile?.CapabilityBands ?? facts.Before?.Bands ?? Unmeasured;
+
+    private static JsonElement Benchmarks(ManifestFacts facts) =>
+        facts is { Bench: null, Before.Benchmarks: { } told } ? ManifestBenchmarks.Again(told, facts.Privacy.Mode) : ManifestBenchmarks.Of(facts.Bench, facts.Privacy.Mode);
+
+    private static JsonElement? Profile(ManifestFacts facts) =>
+        facts is { Profile: null, Before.Profile: { } told } ? ManifestBenchmarks.ProfileAgain(told, facts.Privacy) : ManifestBenchmarks.Profile(facts.Profile, facts.Privacy);
 
     private static JsonElement Relays(ManifestFacts facts) => facts.Relays is { } found ? JsonSerializer.SerializeToElement(found, ProtocolJson.Default.RelayDiscoverySnapshot) : None;
 }

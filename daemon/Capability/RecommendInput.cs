@@ -1,3 +1,5 @@
+using FedAi.Runners.Llama;
+
 namespace FedAi.Daemon.Capability;
 
 /// <summary>What a recommendation is made from, beside the machine.</summary>
@@ -13,4 +15,16 @@ internal sealed record RecommendInput
 
     /// <summary>Thousandths of a token per second that the model to be served makes, measured or predicted; null when there is none.</summary>
     public long? ModelMilliTokensPerSecond { get; init; }
+
+    /// <summary>What the file of that model says; null when there is none, or it cannot be read.</summary>
+    public ModelShape? Model { get; init; }
+
+    /// <summary>What the program lacks to put a model on a GPU; null when nothing.</summary>
+    public string? GpuLacks { get; init; }
+
+    /// <summary>Tokens of prompt and answer together, where the operator set them.</summary>
+    public int? GivenContextTokens { get; init; }
+
+    /// <summary>Requests at once, where the operator set them.</summary>
+    public int? GivenConcurrency { get; init; }
 }

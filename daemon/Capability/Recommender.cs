@@ -1,5 +1,6 @@
 using System.Globalization;
 using FedAi.Protocol.Rules;
+using FedAi.Runners.Roles;
 
 namespace FedAi.Daemon.Capability;
 
@@ -16,6 +17,12 @@ internal static class Recommender
 
     /// <summary>msat per token where nobody else's price is known: about what a kilowatt-hour costs a small machine.</summary>
     private const long BaseInputMsat = 1, BaseOutputMsat = 2;
+
+    /// <summary>UTF-8 bytes of a prompt per token of the context.</summary>
+    private const int PromptBytesPerToken = 6;
+
+    /// <summary>Tokens that a program with tools fills before it asks anything, and room for its answers; the least that is ever set; and the step.</summary>
+    private const int UsefulContext = 8192, LeastContext = 512, ContextStep = 256;
 
     public static Recommendation Recommend(MachineProfile profile, BenchResult? bench, RecommendInput input)
     {
@@ -76,34 +83,71 @@ internal static class Recommender
 
     private static NodeDefaults Limits(string role, MachineProfile profile, BenchResult? bench, RecommendInput input, int percent)
     {
-        var threads = Math.Max(1, profile.Hardware.Cpu.UsableMilli / 1000);
-        var (atOnce, most, tokens) = role switch
+        var half = bench is null ? 2 : 1;
+        var fits = (int)Math.Clamp(profile.Hardware.Memory.AvailableBytes / SmallJobBytes, 1, MostAtOnce);
+        int AtOnce(int atOnce, int most) => input.GivenConcurrency ?? Capped(profile, input.Gates, Math.Clamp(atOnce * percent / 100 / half, 1, Math.Min(most, fits)));
+        var (inputMsat, outputMsat) = Prices(input.Prices);
+        if (role is not (RoleTypes.LlmCpuSmall or RoleTypes.LlmGpu))
         {
-            RoleTypes.LlmGpu => Gpu(profile.CapabilityBands.Gpu),
-            RoleTypes.LlmCpuSmall => (2, 4, 1024),
-            _ => (Math.Clamp(threads, 2, MostAtOnce), Math.Clamp(2 * threads, 2, MostAtOnce), 512),
-        };
-        if (role is RoleTypes.LlmCpuSmall or RoleTypes.LlmGpu && input.ModelMilliTokensPerSecond is { } milli)
+            // Whole documents go in, and as much comes out.
+            var threads = Math.Max(1, profile.Hardware.Cpu.UsableMilli / 1000);
+            var job = RoleRunner.MostJobBytes / half;
+            return new NodeDefaults(AtOnce(Math.Clamp(threads, 2, MostAtOnce), Math.Clamp(2 * threads, 2, MostAtOnce)), job, job / RoleRunner.TokenBytes, inputMsat, outputMsat);
+        }
+
+        var (atOnce, most, tokens, context) = role == RoleTypes.LlmGpu ? Gpu(profile.CapabilityBands.Gpu) : (2, 4, 1024, 8192);
+        if (input.ModelMilliTokensPerSecond is { } milli)
         {
             // An answer that takes longer than two minutes is not waited for.
             tokens = (int)Math.Clamp(milli * 120 / 1000, 64, tokens);
             if (milli < 20_000) atOnce = Math.Max(1, atOnce / 2);
         }
 
-        var fits = (int)Math.Clamp(profile.Hardware.Memory.AvailableBytes / SmallJobBytes, 1, most);
-        var half = bench is null ? 2 : 1;
-        var concurrency = Math.Clamp(atOnce * percent / 100 / half, 1, Math.Min(most, fits));
-        // As existing software has it for models: six bytes a token of the answer; small roles take whole documents.
-        var payload = role is RoleTypes.LlmCpuSmall or RoleTypes.LlmGpu ? Math.Max(6 * tokens, 8192) : 262_144;
-        var (inputMsat, outputMsat) = Prices(input.Prices);
-        return new NodeDefaults(concurrency, payload / half, Math.Max(tokens / half, 32), inputMsat, outputMsat);
+        (atOnce, context) = Fit(role, AtOnce(atOnce, most), context / half, profile.Hardware, input);
+        // The answer leaves room for a prompt, and the prompt's bytes are as many as its tokens can be: in no language more than about six each.
+        return new NodeDefaults(atOnce, PromptBytesPerToken * context, Math.Min(Math.Max(tokens / half, 32), context / 2), inputMsat, outputMsat, context);
     }
 
-    private static (int AtOnce, int Most, int Tokens) Gpu(string band) => band switch
+    /// <summary>No more than the operator permits machines of these bands.</summary>
+    private static int Capped(MachineProfile profile, NodeGates gates, int atOnce)
     {
-        "gpu_24gb_plus" => (16, 32, 8192),
-        "gpu_16gb" => (8, 16, 4096),
-        _ => (4, 8, 2048),
+        foreach (var entry in gates.LowConcurrency)
+            if (entry.Split('=', 2) is [var band, var number] && BandRules.Has(profile.CapabilityBands, band) && int.TryParse(number, CultureInfo.InvariantCulture, out var most)) atOnce = Math.Min(atOnce, most);
+        return atOnce;
+    }
+
+    /// <summary>
+    /// As many tokens of context as the model knows and memory holds for all requests at once; where that would be too few for a program with tools, fewer at
+    /// once. What the operator set stays.
+    /// </summary>
+    private static (int AtOnce, int ContextTokens) Fit(string role, int atOnce, int context, HardwareProfile hardware, RecommendInput input)
+    {
+        if (input.GivenContextTokens is { } given) context = given;
+        if (input.Model is not { } model) return (atOnce, context);
+        if (model.ContextTokens > 0) context = (int)Math.Min(context, model.ContextTokens);
+        var gpu = (hardware.Gpu.VramMb ?? 0) << 20;
+        // What does not fit onto the GPU is loaded beside it.
+        var free = (role == RoleTypes.LlmGpu && model.MemoryBytes(0, 1) < gpu ? gpu : hardware.Memory.AvailableBytes) / 10 * 9;
+        while (input.GivenContextTokens is null && model.CacheBytesPerToken > 0)
+        {
+            var holds = Math.Max(0, free - model.MemoryBytes(0, 1)) / model.CacheBytesPerToken / atOnce / ContextStep * ContextStep;
+            if (holds < Math.Min(context, UsefulContext) && atOnce > 1 && input.GivenConcurrency is null)
+            {
+                atOnce--;
+                continue;
+            }
+
+            return (atOnce, (int)Math.Min(context, Math.Max(holds, LeastContext)));
+        }
+
+        return (atOnce, context);
+    }
+
+    private static (int AtOnce, int Most, int Tokens, int Context) Gpu(string band) => band switch
+    {
+        "gpu_24gb_plus" => (16, 32, 8192, 32_768),
+        "gpu_16gb" => (8, 16, 4096, 16_384),
+        _ => (4, 8, 2048, 8192),
     };
 
     private static (long Input, long Output) Prices(IReadOnlyList<AdvertisedPrice> heard) => heard.Count == 0

@@ -12,7 +12,7 @@ internal static class RouterGates
         var reasons = Machine(profile, minimums, bands).Concat(Network(profile.Network, minimums)).Concat(Bench(bench, minimums)).ToList();
         List<string> notes = [];
         var memory = profile.Hardware.Memory;
-        if (Reaches(memory, minimums.RamGb, bands) && !Reaches(memory, minimums.RamPreferredGb, bands)) notes.Add(Say($"{minimums.RamPreferredGb} GB of memory are better"));
+        if (BandRules.Reaches(memory, minimums.RamGb, bands) && !BandRules.Reaches(memory, minimums.RamPreferredGb, bands)) notes.Add(Say($"{minimums.RamPreferredGb} GB of memory are better"));
         if (profile.Hardware.Cpu.Throttled is { } throttled) notes.Add($"the processor runs slower than it could: {throttled}");
         if (reasons.Count == 0) notes.Add("it begins on probation, and should run no model beside the router");
         return reasons.Count == 0
@@ -26,7 +26,7 @@ internal static class RouterGates
         if (cpu.Arch != minimums.Arch) yield return $"CPU architecture must be {minimums.Arch}; this one is {cpu.Arch}";
         if (minimums.Avx2 && !cpu.Has("avx2")) yield return "CPU must support AVX2";
         if (cpu.UsableMilli < 1000) yield return Say($"at least one whole processor is needed; a control group leaves {cpu.UsableMilli / 1000.0:0.##} of one");
-        if (!Reaches(memory, minimums.RamGb, bands)) yield return Say($"Minimum {minimums.RamGb}GB RAM required; there are {memory.TotalBytes / (double)GiB:0.#} GiB{(memory.IsLimited ? " (limited by a control group)" : "")}");
+        if (!BandRules.Reaches(memory, minimums.RamGb, bands)) yield return Say($"Minimum {minimums.RamGb}GB RAM required; there are {memory.TotalBytes / (double)GiB:0.#} GiB{(memory.IsLimited ? " (limited by a control group)" : "")}");
         if (minimums.Ssd && profile.CapabilityBands.Disk != "disk_ssd")
             yield return profile.CapabilityBands.Disk == "disk_hdd" ? "SSD required; the data folder lies on a spinning disk" : "SSD required; this disk does not say what it is, and no sample past the cache showed the speed of one";
     }
@@ -54,9 +54,6 @@ internal static class RouterGates
         if (!(bench.Of(FigureNames.FailoverDone) >= minimums.MinAnsweredPercent * 10L)) yield return Say($"{minimums.MinAnsweredPercent} % must be answered while nodes fail; {Percent(bench.Of(FigureNames.FailoverDone))} were");
         if (!(bench.Of(FigureNames.PressureDone) >= minimums.MinAnsweredPercent * 10L)) yield return Say($"{minimums.MinAnsweredPercent} % must be answered while memory is short; {Percent(bench.Of(FigureNames.PressureDone))} were");
     }
-
-    private static bool Reaches(MemoryProfile memory, int gib, BandOptions bands) =>
-        memory.TotalBytes >= (memory.IsLimited ? gib * GiB : gib * GiB / 100 * (100 - bands.RamReservedPercent));
 
     private static string Show(long? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "nothing that was measured";
 

@@ -17,8 +17,8 @@ internal static class ManifestCommand
 
     private static readonly Option<bool> Write = new("--write") { Description = "sign and write the manifest into the data folder" };
     private static readonly Option<string> RoleName = new Option<string>("--role") { Description = "what this daemon is to be" }.AcceptOnlyFromAmong("node", "router");
-    private static readonly Option<FileInfo?> Profile = new("--profile") { Description = "the machine, as fedai profile --json wrote it; without it the lowest bands are told", HelpName = "FILE" };
-    private static readonly Option<FileInfo?> Bench = new("--bench") { Description = "its benchmark, as fedai bench --json wrote it", HelpName = "FILE" };
+    private static readonly Option<FileInfo?> Profile = new("--profile") { Description = "the machine, as fedai profile --json wrote it; without it the manifest says of it what it said before, and at first the lowest bands", HelpName = "FILE" };
+    private static readonly Option<FileInfo?> Bench = new("--bench") { Description = "its benchmark, as fedai bench --json wrote it; without it the manifest keeps the one it has", HelpName = "FILE" };
     private static readonly Option<bool> SkipRelays = new("--skip-relays") { Description = "ask nobody, and leave the relays out" };
     private static readonly Option<bool> AlsoDetached = new("--detached") { Description = "also write the signature into a file of its own, FILE.sig" };
     private static readonly Argument<FileInfo> ToVerify = new("FILE") { Description = "a node.manifest.json or router.manifest.json; FILE.sig is checked too where it is there" };
@@ -57,12 +57,14 @@ internal static class ManifestCommand
         {
             if (await ReadAsync(arguments.GetValue(Profile), CapabilityJson.Default.MachineProfile) is not (true, var profile)
                 || await ReadAsync(arguments.GetValue(Bench), CapabilityJson.Default.BenchResult) is not (true, var bench)) return ExitCodes.Usage;
-            var path = OwnManifestFile.Write(folder, name == "node" ? Role.Node : Role.Router, key, options, new ManifestFacts
+            var role = name == "node" ? Role.Node : Role.Router;
+            var path = OwnManifestFile.Write(folder, role, key, options, new ManifestFacts
             {
                 Version = ProductVersion.Text,
                 NowMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
                 Profile = profile is null ? null : BandRules.Refine(profile, bench, options.Bands),
                 Bench = bench,
+                Before = OwnManifestFile.Before(folder, role, key),
                 Relays = arguments.GetValue(SkipRelays) ? null : await RelayFlags.FindAsync(options, folder, cancellationToken),
             });
             if (arguments.GetValue(AlsoDetached)) OwnManifestFile.Replace(path + Detached, Encoding.UTF8.GetBytes(JsonNode.Parse(await File.ReadAllTextAsync(path, cancellationToken))!["signature"]!.ToJsonString()));

@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using FedAi.Daemon.Capability;
-using FedAi.Daemon.Control;
 using FedAi.Daemon.Hosting;
+using FedAi.Daemon.Node;
 using FedAi.Runners.Llama;
 
 namespace FedAi.Daemon.Cli;
@@ -38,7 +38,7 @@ internal static class RecommendCommand
         BenchResult? bench = null;
         if (arguments.GetValue(Bench) is { } file && (bench = await ReadAsync(file, CapabilityJson.Default.BenchResult, cancellationToken)) is null) return ExitCodes.Usage;
 
-        var (speed, prices, problem) = await MarketAsync(arguments, bench, cancellationToken);
+        var (speed, prices, problem) = await MarketAsync(arguments, options, bench, cancellationToken);
         if (problem is not null)
         {
             await Errors.TellAsync(problem);
@@ -53,28 +53,22 @@ internal static class RecommendCommand
             Intent = Enum.Parse<Intent>(arguments.GetValue(Wanted)!.Replace("-", "", StringComparison.Ordinal), ignoreCase: true),
             ModelMilliTokensPerSecond = speed,
             Prices = prices,
+            Model = arguments.GetValue(ModelFile) is { } model ? ModelShape.TryRead(model.FullName, out _) : null,
+            GpuLacks = LlamaRunner.LacksForGpu(),
         });
         Console.WriteLine(arguments.GetValue(CliOptions.Json) ? JsonSerializer.Serialize(recommendation, CapabilityJson.Default.Recommendation) : TerminalText.Fit(Text(recommendation)));
         return ExitCodes.Ok;
     }
 
     /// <summary>How fast the model is (as benched, or as its file and then its own jobs here tell), and what others ask.</summary>
-    private static async Task<(long? Speed, IReadOnlyList<AdvertisedPrice> Prices, string? Problem)> MarketAsync(ParseResult arguments, BenchResult? bench, CancellationToken cancellationToken)
+    private static async Task<(long? Speed, IReadOnlyList<AdvertisedPrice> Prices, string? Problem)> MarketAsync(ParseResult arguments, FedAiOptions options, BenchResult? bench, CancellationToken cancellationToken)
     {
         var file = arguments.GetValue(ModelFile);
-        var name = file is null ? "" : Path.GetFileNameWithoutExtension(file.Name);
-        MarketView? market = null;
-        try
-        {
-            // No daemon runs here before the first set-up; then nothing is known of others.
-            using var control = new ControlClient(arguments.GetValue(CliOptions.Data)!);
-            if (await control.GetAsync($"market?model={Uri.EscapeDataString(name)}", cancellationToken) is { } text) market = JsonSerializer.Deserialize(text, CapabilityJson.Default.MarketView);
-        }
-        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException or JsonException)
-        {
-            await Errors.TellAsync("the daemon here did not answer, so nothing is known of others' prices");
-        }
-
+        var folder = arguments.GetValue(CliOptions.Data)!;
+        // Its jobs are in the books under the name that it is served by.
+        var served = NodeRunner.ModelsOf(options.Runner, options.Models, NodeRunner.Library(folder, TimeProvider.System)).Models;
+        var name = file is null ? "" : served.FirstOrDefault(model => Path.GetFullPath(model.ModelPath) == file.FullName)?.ModelId ?? Path.GetFileNameWithoutExtension(file.Name);
+        var market = await Market.AskAsync(folder, name, cancellationToken);
         var prices = market?.Prices ?? [];
         if (file is null) return (bench is { Model: [var first, ..] } ? first.MilliTokensPerSecond : null, prices, null);
         if (ModelShape.TryRead(file.FullName, out var problem) is not { } shape) return (null, prices, $"{file.FullName}: {problem}");
@@ -91,7 +85,7 @@ internal static class RecommendCommand
         foreach (var (role, rationale, limits) in recommendation.NodeProfiles)
         {
             lines.Add($"{role}: {rationale}");
-            lines.Add(Say($"  {limits.MaxConcurrency} at once, {limits.MaxPayloadBytes} bytes, {limits.MaxTokens} tokens, {limits.InputMsat} msat per token in and {limits.OutputMsat} out"));
+            lines.Add(Say($"  {limits.MaxConcurrency} at once, {limits.MaxPayloadBytes} bytes, {limits.MaxTokens} tokens{(limits.ContextTokens is { } context ? $" of {context} with the prompt" : "")}, {limits.InputMsat} msat per token in and {limits.OutputMsat} out"));
         }
 
         foreach (var (role, reasons) in recommendation.NotRecommended) lines.Add($"not {role}: {string.Join("; ", reasons)}");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FedAi.Daemon.Bench;
 using FedAi.Daemon.Capability;
 using FedAi.Protocol.Rules;
@@ -8,6 +9,8 @@ namespace FedAi.Daemon.Hosting;
 internal static class CapabilityOptionsRules
 {
     private const int MaxTargets = 16;
+
+    private static readonly string[] AllBands = [.. BandNames.Cpu, .. BandNames.Ram, .. BandNames.Disk, .. BandNames.Net, .. BandNames.Gpu];
 
     public static IEnumerable<string> Problems(FedAiOptions options) =>
     [
@@ -48,13 +51,23 @@ internal static class CapabilityOptionsRules
     private static IEnumerable<string> Gates(NodeGates gates) =>
     [
         .. Range("node.gates.llmCpuMinRamGb", gates.LlmCpuMinRamGb, 0, 4096),
+        .. Range("node.gates.llmCpuMinCores", gates.LlmCpuMinCores, 0, 1024),
         .. Range("node.gates.llmGpuMinVramGb", gates.LlmGpuMinVramGb, 0, 4096),
+        .. Range("node.gates.llmGpuMinRamGb", gates.LlmGpuMinRamGb, 0, 4096),
         .. Range("node.gates.llmMinTokensPerSecond", gates.LlmMinTokensPerSecond, 0, 10_000),
         .. Range("node.gates.minFreeRamMb", gates.MinFreeRamMb, 0, 1_000_000),
-        .. from entry in gates.RolesByBand
-           where entry.Split('=', 2) is not [var band, var roles] || !band.Contains('_') || !roles.Split('+').All(RoleTypes.All.Contains)
-           select $"node.gates.rolesByBand: {entry} must be a band, =, and roles with + between them, such as cpu_low=prepost_node+policy_node; roles are {string.Join(", ", RoleTypes.All)}",
+        .. gates.LowConcurrency.SelectMany(entry => ByBand("node.gates.lowConcurrency", entry, value => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= 1024,
+            "a number from 1 to 1024, such as net_poor=1")),
+        .. gates.RolesByBand.SelectMany(entry => ByBand("node.gates.rolesByBand", entry, value => value.Split('+').All(RoleTypes.All.Contains),
+            $"roles with + between them, such as cpu_low=prepost_node+policy_node; roles are {string.Join(", ", RoleTypes.All)}")),
     ];
+
+    private static IEnumerable<string> ByBand(string key, string entry, Func<string, bool> isFine, string expected)
+    {
+        if (entry.Split('=', 2) is not [var band, var value] || !isFine(value)) yield return $"{key}: {entry} must be a band, =, and {expected}";
+        else if (!AllBands.Contains(band))
+            yield return $"{key}: {band} is no band{(NearestName.Find(band, AllBands) is { } nearest ? $" (did you mean {nearest}?)" : "")}; bands are {string.Join(", ", AllBands)}";
+    }
 
     private static IEnumerable<string> Minimums(RouterMinimums minimums) =>
     [

@@ -6,6 +6,7 @@ using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Rules;
 using FedAi.Runners.Library;
+using FedAi.Runners.Roles;
 
 namespace FedAi.Daemon.Hosting;
 
@@ -63,9 +64,11 @@ internal static class OptionsRules
         .. Range("node.maxConcurrency", options.Node.MaxConcurrency, 1, 1024),
         .. Range("node.maxTokens", options.Node.MaxTokens, 1, 1_000_000),
         .. Range("node.maxPromptBytes", options.Node.MaxPromptBytes, 1, 64 * 1024 * 1024),
+        .. Range("node.maxRoleBytes", options.Node.MaxRoleBytes, 1024, RoleRunner.MostJobBytes),
         .. Range("node.maxRuntimeMs", options.Node.MaxRuntimeMs, 1000, 86_400_000),
         .. Range("runner.contextTokens", options.Runner.ContextTokens, 256, 1_000_000),
         .. Range("runner.slots", options.Runner.Slots, 1, 64),
+        .. Range("runner.threads", options.Runner.Threads ?? 1, 1, 1024),
         .. UpstreamRules.Problems(options.Runner),
         .. ServedModelRules.Problems(options.Runner),
         .. Range("api.rps", options.Api.Rps, 1, 10_000),
@@ -75,6 +78,7 @@ internal static class OptionsRules
            where ModelRules.Hash(hash) is null
            select $"models.approved: {hash} is no SHA-256 (64 hex digits; fedai models list --json shows them)",
         .. ModelSource.TryParse("hf:owner/repository/file.gguf", options.Models.Hub, out var badHub) is null ? [$"models.hub: {badHub}"] : Array.Empty<string>(),
+        .. Range("scheduler.heartbeatWindowSeconds", options.Scheduler.HeartbeatWindowSeconds, 15, 3600),
         .. Range("scheduler.manifestDecaySamples", options.Scheduler.ManifestDecaySamples, 0, 10_000),
         .. Range("scheduler.relaySnapshotMaxAgeHours", options.Scheduler.RelaySnapshotMaxAgeHours, 1, 8760),
         .. Range("router.maxRequestsPerSecond", options.Router.MaxRequestsPerSecond, 0, 1_000_000),

@@ -10,7 +10,7 @@ internal static class ReloadRules
     private static readonly string[] Always =
     [
         "log.level", "filter.allow", "filter.follow", "filter.mute", "filter.block", "router.admit.nodes", "router.admit.clients", "api.rps", "api.burst", "api.concurrency",
-        "node.maxConcurrency", "node.maxTokens", "node.maxPromptBytes", "node.maxRuntimeMs", "runner.contextTokens",
+        "node.maxConcurrency", "node.maxTokens", "node.maxPromptBytes", "node.maxRoleBytes", "node.maxRuntimeMs", "runner.contextTokens",
     ];
 
     private static readonly string[] OfLlama = ["runner.modelPath", "runner.modelId", "runner.slots", "runner.models", "runner.idleUnloadMinutes", "runner.isolationMinimum", "models.policy", "models.approved"];

@@ -51,6 +51,7 @@ internal static class NodeModule
         var offer = app.Services.GetRequiredService<NodeOffer>();
         app.Services.GetRequiredService<IRunner>().Changed += offer.Changed;
         app.Services.GetRequiredService<ChannelStates>().Opened += offer.Changed;
+        app.Services.GetRequiredService<OwnManifest>().Compare(app.Services.GetRequiredService<NodeOptions>(), app.Services.GetRequiredService<RunnerOptions>());
     }
 
     /// <summary>Takes other limits and models while it runs, and tells the routers.</summary>
@@ -59,6 +60,7 @@ internal static class NodeModule
         services.GetRequiredService<NodeIdentity>().Limits = Limits(node);
         services.GetRequiredService<CapacityGate>().MaxConcurrency = node.MaxConcurrency;
         services.GetRequiredService<NodeRunner>().Change(runner, models);
+        services.GetRequiredService<OwnManifest>().Compare(node, runner);
         services.GetRequiredService<NodeOffer>().Changed();
     }
 
@@ -125,7 +127,7 @@ internal static class NodeModule
         Limits(options),
         options.Region);
 
-    private static NodeLimits Limits(NodeOptions options) => new(options.MaxConcurrency, options.MaxTokens, options.MaxPromptBytes, TimeSpan.FromMilliseconds(options.MaxRuntimeMs));
+    private static NodeLimits Limits(NodeOptions options) => new(options.MaxConcurrency, options.MaxTokens, options.MaxPromptBytes, TimeSpan.FromMilliseconds(options.MaxRuntimeMs)) { MaxRoleBytes = options.MaxRoleBytes };
 
     private static List<RouterLink> Links(NodeOptions options) =>
         [.. options.Routers.Select(text => RouterLink.TryParse(text, out var link) ? link! : throw new FormatException($"node.routers holds \"{text}\"; write npub1… or npub1…@https://host."))];

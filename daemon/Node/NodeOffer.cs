@@ -43,7 +43,7 @@ internal sealed class NodeOffer(NodeIdentity identity, NodeSealKeys seals, IRunn
                 {
                     ModelId = model.Id,
                     ContextWindow = model.ContextTokens,
-                    MaxTokens = Math.Min(identity.Limits.MaxTokens, model.ContextTokens),
+                    MaxTokens = Math.Min(identity.Limits.Of(model.Id).Tokens, model.ContextTokens),
                     Pricing = identity.Pricing.ToWire(),
                     JobTypes = JobTypes(model),
                     Features = model.Features.Count > 0 ? model.Features : null,

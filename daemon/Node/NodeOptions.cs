@@ -1,4 +1,5 @@
 using FedAi.Daemon.Capability;
+using FedAi.Runners.Roles;
 
 namespace FedAi.Daemon.Node;
 
@@ -29,11 +30,14 @@ internal sealed record NodeOptions
     /// <summary>Requests at once; one more gets 503. Default: 4, the runner's slots.</summary>
     public int MaxConcurrency { get; init; } = 4;
 
-    /// <summary>Tokens of one answer; a request for more gets 400. Default: 1024.</summary>
+    /// <summary>Tokens of one answer of a model; a request for more gets 400. Default: 1024.</summary>
     public int MaxTokens { get; init; } = 1024;
 
-    /// <summary>UTF-8 bytes of one prompt; a longer one gets 413. Default: 256 KiB.</summary>
+    /// <summary>UTF-8 bytes of one prompt for a model; a longer one gets 413. Default: 256 KiB.</summary>
     public int MaxPromptBytes { get; init; } = 256 * 1024;
+
+    /// <summary>UTF-8 bytes of one job for a small role, whose result may be as long; a longer one gets 413. Default: 256 KiB, which is the most.</summary>
+    public int MaxRoleBytes { get; init; } = RoleRunner.MostJobBytes;
 
     /// <summary>Milliseconds one request may run; then it ends with runner-timeout. Default: 300000.</summary>
     public int MaxRuntimeMs { get; init; } = 300_000;

@@ -62,6 +62,7 @@ internal sealed class NodeRunner : IRunner
             ContextTokens = model.ContextTokens ?? options.ContextTokens,
             Slots = model.Slots ?? options.Slots,
             IdleUnload = index == 0 ? null : TimeSpan.FromMinutes(options.IdleUnloadMinutes),
+            Threads = options.Threads,
             GpuLayers = options.GpuLayers,
             IsolationMinimum = options.IsolationMinimum,
         })], null);

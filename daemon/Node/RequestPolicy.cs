@@ -20,11 +20,12 @@ internal static class RequestPolicy
             return new Refusal(ErrorCode.ModelLoading, "This node is loading its model; try again in a moment.", RetryAfterSeconds: 2);
         if (models.FirstOrDefault(model => model.Id == request.ModelId) is not { } served)
             return new Refusal(ErrorCode.ModelNotFound, "This node does not serve that model.");
-        if (PromptBytes(request) > limits.MaxPromptBytes)
-            return new Refusal(ErrorCode.PromptTooLarge, $"The prompt is larger than {limits.MaxPromptBytes} bytes.");
+        var (promptBytes, tokens) = limits.Of(request.ModelId);
+        if (PromptBytes(request) > promptBytes)
+            return new Refusal(ErrorCode.PromptTooLarge, $"The prompt is larger than {promptBytes} bytes.");
         if (RequestValues.Problem(request) is { } problem) return problem;
-        if (request.MaxTokens > limits.MaxTokens)
-            return new Refusal(ErrorCode.MaxTokensExceeded, $"This node answers with at most {limits.MaxTokens} tokens.");
+        if (request.MaxTokens > tokens)
+            return new Refusal(ErrorCode.MaxTokensExceeded, $"This node answers with at most {tokens} tokens.");
         if (ModelFeatures.NeededBy(request).Except(served.Features).FirstOrDefault() is { } missing)
             return new Refusal(ErrorCode.UnsupportedParameter, $"This model has no {missing} here; ask without, or ask another model.");
         if (request.JobType != RouterJobType.Embedding && !served.Generates)

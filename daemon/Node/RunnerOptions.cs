@@ -20,6 +20,9 @@ internal sealed record RunnerOptions
     /// <summary>Requests that the model works on at once, in one batch. Default: 4.</summary>
     public int Slots { get; init; } = 4;
 
+    /// <summary>Processor threads of each model; more than there are free processors makes it slower by far. Default: one on up to two processors, else the physical cores less one.</summary>
+    public int? Threads { get; init; }
+
     /// <summary>More models, each in a process of its own: [{"path":"…","id":"…","contextTokens":4096,"slots":2}]. The first of all models is loaded at once and stays; the others are loaded when they are asked for, and make room for each other where memory is short. Default: none.</summary>
     public IReadOnlyList<ServedModelOptions> Models { get; init; } = [];
 

@@ -36,6 +36,8 @@ internal sealed class NodeDirectory(NodeTable table, ManifestTable manifests, Sc
         lock (gate) current = [.. table.Load().Select(FromRow).OfType<NodeEntry>()];
     }
 
+    private long WindowMs => scheduler.HeartbeatWindowSeconds * 1000L;
+
     /// <summary>The node of this key; null when it never registered.</summary>
     public NodeEntry? Find(PublicKey key) => current.FirstOrDefault(node => node.Key.Equals(key));
 
@@ -72,7 +74,7 @@ internal sealed class NodeDirectory(NodeTable table, ManifestTable manifests, Sc
             var before = current.FirstOrDefault(node => node.Key.Equals(key));
             // A connection that ended meanwhile was not found by Lose.
             var seen = endpoint!.Channel is { Closed.IsCancellationRequested: true } ? 0 : now;
-            var entry = new NodeEntry(key, endpoint, descriptor, seen, before?.Load ?? new PeerLoad()) { Claim = before is null ? StoredClaim(key) : before.Claim };
+            var entry = new NodeEntry(key, endpoint, descriptor, seen, before?.Load ?? new PeerLoad()) { Claim = before is null ? StoredClaim(key) : before.Claim, WindowMs = WindowMs };
             current = [.. current.Where(node => !node.Key.Equals(key)), entry];
         }
 
@@ -117,7 +119,7 @@ internal sealed class NodeDirectory(NodeTable table, ManifestTable manifests, Sc
         EnvelopeSealer.TryOpen(row.Envelope, out var envelope, out _)
         && envelope.TryRead(ProtocolJson.Default.NodeDescriptor, out var descriptor, out _)
         && EndpointOf(envelope.Key, descriptor).Endpoint is { } endpoint
-            ? new NodeEntry(envelope.Key, endpoint, descriptor, row.SeenMs, new PeerLoad()) { Claim = StoredClaim(envelope.Key) }
+            ? new NodeEntry(envelope.Key, endpoint, descriptor, row.SeenMs, new PeerLoad()) { Claim = StoredClaim(envelope.Key), WindowMs = WindowMs }
             : null;
 
     /// <summary>From the store, which is the one that knows which manifest is the newest.</summary>

@@ -10,10 +10,12 @@ internal sealed record NodeEntry(PublicKey Key, PeerEndpoint Endpoint, NodeDescr
     /// <summary>What its manifest says; null without one.</summary>
     public NodeClaim? Claim { get; init; }
 
-    /// <summary>A node that was silent for longer is not chosen (WIRE 3.11).</summary>
+    /// <summary>A node that was silent for longer is not chosen (WIRE 3.11), unless the operator has it otherwise.</summary>
     public const long ActiveWindowMs = 30_000;
 
-    public bool IsActive(long nowMs) => nowMs - SeenAtMs <= ActiveWindowMs;
+    public long WindowMs { get; init; } = ActiveWindowMs;
+
+    public bool IsActive(long nowMs) => nowMs - SeenAtMs <= WindowMs;
 
     /// <summary>Whether the node takes <c>messages</c> (DECISIONS E2).</summary>
     public bool Chat => Descriptor.Features?.Contains(PeerFeatures.Chat) == true;

@@ -21,8 +21,11 @@ internal static class GpuFiles
 
     /// <summary>Null when a model can go to the GPU; else the first thing that is missing.</summary>
     public static string? Problem(string? cudaBuild) =>
-        Devices.Count == 0 ? "no NVIDIA GPU (/dev/nvidiactl is not there)"
-        : cudaBuild is null ? "llama.cpp's CUDA build is missing: npm install --prefix native --no-save @node-llama-cpp/linux-x64-cuda@3.22.1"
+        Devices.Count == 0 ? "no NVIDIA GPU (/dev/nvidiactl is not there)" : Missing(cudaBuild);
+
+    /// <summary>The same beside the GPU itself: the first of the programs and libraries that is missing.</summary>
+    public static string? Missing(string? cudaBuild) =>
+        cudaBuild is null ? "llama.cpp's CUDA build is missing: npm install --prefix native --no-save @node-llama-cpp/linux-x64-cuda@3.22.1"
         : Needed.FirstOrDefault(name => FolderOf(name) is null) is { } missing ? $"the system's library {missing} is missing: install the NVIDIA driver and CUDA 13's runtime and cuBLAS"
         : null;
 

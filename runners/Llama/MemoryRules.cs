@@ -9,10 +9,14 @@ internal static class MemoryRules
     private const long Overhead = 128 * MiB;
 
     /// <summary>Bytes needed to answer: the weights, keys and values of every slot's context, and the process.</summary>
-    public static long Needed(long fileBytes, GgufHeader header, int contextTokens, int slots)
+    public static long Needed(long fileBytes, GgufHeader header, int contextTokens, int slots) =>
+        Needed(fileBytes, header.CacheBytesPerToken, header.ContextTokens, contextTokens, slots);
+
+    /// <summary>The same from what was read of the header: bytes that a token of context takes, and tokens that the model was trained for (0: not known).</summary>
+    public static long Needed(long fileBytes, long cacheBytesPerToken, long trainedTokens, int contextTokens, int slots)
     {
-        var context = header.ContextTokens > 0 ? Math.Min(contextTokens, header.ContextTokens) : contextTokens;
-        return (long)Int128.Min(long.MaxValue / 4, fileBytes + (Int128)context * slots * header.CacheBytesPerToken + Overhead); // a file may claim anything
+        var context = trainedTokens > 0 ? Math.Min(contextTokens, trainedTokens) : contextTokens;
+        return (long)Int128.Min(long.MaxValue / 4, fileBytes + (Int128)context * slots * cacheBytesPerToken + Overhead); // a file may claim anything
     }
 
     /// <summary>Where the process is stopped: well above what it needs, since weights may be held twice in another order, and far below endless.</summary>

@@ -12,6 +12,12 @@ namespace FedAi.Runners.Llama;
 /// <param name="ContextTokens">Tokens the model was trained for; 0 when the file does not say.</param>
 public sealed record ModelShape(IReadOnlyList<WeightCount> Weights, int Layers, int Heads, int HeadSize, long CacheBytesPerToken, long ContextTokens)
 {
+    /// <summary>Of the whole file.</summary>
+    public long FileBytes { get; init; }
+
+    /// <summary>Bytes of memory that it takes to answer so many requests at once, each with so many tokens of prompt and answer.</summary>
+    public long MemoryBytes(int contextTokens, int slots) => MemoryRules.Needed(FileBytes, CacheBytesPerToken, ContextTokens, contextTokens, slots);
+
     /// <summary>Null and what is wrong when it is no readable GGUF file.</summary>
     public static ModelShape? TryRead(string path, out string? problem)
     {
@@ -19,7 +25,7 @@ public sealed record ModelShape(IReadOnlyList<WeightCount> Weights, int Layers, 
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 65_536);
             return GgufHeader.TryRead(file, out problem) is { } header
-                ? new ModelShape([.. header.WeightsPerToken.Select(one => new WeightCount(one.Format, one.Count))], (int)header.Layers, (int)header.Heads, (int)header.HeadSize, header.CacheBytesPerToken, header.ContextTokens)
+                ? new ModelShape([.. header.WeightsPerToken.Select(one => new WeightCount(one.Format, one.Count))], (int)header.Layers, (int)header.Heads, (int)header.HeadSize, header.CacheBytesPerToken, header.ContextTokens) { FileBytes = file.Length }
                 : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -20,6 +20,12 @@ public sealed class RoleRunner(IReadOnlyList<string> roles, TimeProvider time) :
     /// <summary>Room for job and result together, in tokens of four characters.</summary>
     private const int ContextTokens = 131_072;
 
+    /// <summary>UTF-8 bytes of the largest job: its result may have as many tokens as it.</summary>
+    public const int MostJobBytes = ContextTokens / 2 * TokenBytes;
+
+    /// <summary>Characters, and of plain text bytes, that count as one token (WIRE 3.1).</summary>
+    public const int TokenBytes = 4;
+
     private readonly PolicyMemory memory = new(time);
 
     public IReadOnlyList<RunnerModel> Models { get; } = [.. roles.Select(role => new RunnerModel(role, ContextTokens, null))];

@@ -45,6 +45,7 @@ internal static class SetupCommand
             Model = arguments.GetValue(Model)?.FullName,
             Intent = intent,
             Routers = arguments.GetValue(Routers)!,
+            Replaces = arguments.GetValue(Replace),
             Others = Said(arguments, options),
         };
         var machine = new SetupMachine(folder, options, intent, arguments.GetValue(Short));
@@ -62,11 +63,13 @@ internal static class SetupCommand
             if (bench.Partial) return await InterruptedAsync();
         }
 
+        await machine.AskPricesAsync(cancellationToken);
         var found = machine.Judge(profile, bench, wish.Model);
         ui?.Step(3, "What it is good for");
         ui?.Show(found);
-        var (plan, refusal) = SetupRules.Node(found, wish, options.Runner.Kind);
-        if (ui is not null) (plan, refusal, wish) = ui.Choose(plan, refusal, wish, changed => Checked(files, SetupRules.Node(machine.Judge(profile, bench, changed.Model), changed, options.Runner.Kind)));
+        var written = files.Keys();
+        var (plan, refusal) = SetupRules.Node(found, wish, options.Runner, written);
+        if (ui is not null) (plan, refusal, wish) = ui.Choose(plan, refusal, wish, changed => Checked(files, SetupRules.Node(machine.Judge(profile, bench, changed.Model), changed, options.Runner, written)));
         if (plan is null && refusal is null) return await RefuseAsync("nothing was written");
         return plan is null ? await RefuseAsync(refusal!) : await ApplyAsync(arguments, Role.Node, files, ui, plan, machine.Judge(profile, bench, wish.Model), cancellationToken);
     }
@@ -145,6 +148,7 @@ internal static class SetupCommand
             NowMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
             Profile = found.Profile,
             Bench = found.Bench,
+            ModelRole = plan.Roles.FirstOrDefault(SetupRules.IsLlm),
             Relays = arguments.GetValue(SkipRelays) ? null : await RelayFlags.FindAsync(options, folder, cancellationToken),
         };
         try
@@ -155,8 +159,8 @@ internal static class SetupCommand
             else
             {
                 ui?.Step(5, "Done");
-                if (ui is null) Console.WriteLine(TerminalText.Fit(SetupReport.Text(plan, done, next)));
-                else ui.Show(SetupReport.Text(plan, done, next));
+                if (ui is null) Console.WriteLine(TerminalText.Fit(SetupReport.Text(found, plan, done, next)));
+                else ui.Show(SetupReport.Text(found, plan, done, next));
             }
 
             return ExitCodes.Ok;

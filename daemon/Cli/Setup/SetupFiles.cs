@@ -14,6 +14,9 @@ internal sealed class SetupFiles(string folder, string configPath)
     /// <summary>The text of the file; null when there is none.</summary>
     public string? Existing() => File.Exists(configPath) ? File.ReadAllText(configPath) : null;
 
+    /// <summary>The keys that stand in the file.</summary>
+    public IReadOnlySet<string> Keys() => InFile().Keys.ToHashSet();
+
     /// <summary>Values of the file that differ from the plan, and that the operator did not name now.</summary>
     public IReadOnlyList<SetupSetting> Differing(IReadOnlyList<SetupSetting> settings)
     {
@@ -46,7 +49,7 @@ internal sealed class SetupFiles(string folder, string configPath)
         if (set.Count > 0) OwnManifestFile.Replace(configPath, Encoding.UTF8.GetBytes(text));
         var isNew = IdentityFile.TryCreate(folder, out var key);
         if (key is null && !IdentityFile.TryRead(folder, out key, out var problem)) throw new InvalidDataException(problem);
-        using (key) return new SetupDone(key!.PublicKey.Npub, isNew, configPath, OwnManifestFile.Write(folder, role, key, options, facts), options, set, kept);
+        using (key) return new SetupDone(key!.PublicKey.Npub, isNew, configPath, OwnManifestFile.Write(folder, role, key, options, facts), role == Role.Node ? OwnManifestFile.Roles(options, facts) : [], options, set, kept);
     }
 
     /// <summary>What the file itself says, by key.</summary>

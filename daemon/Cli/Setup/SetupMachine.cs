@@ -2,6 +2,7 @@ using FedAi.Daemon.Bench;
 using FedAi.Daemon.Capability;
 using FedAi.Daemon.Hosting;
 using FedAi.Daemon.Node;
+using FedAi.Runners.Llama;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FedAi.Daemon.Cli.Setup;
@@ -10,6 +11,8 @@ namespace FedAi.Daemon.Cli.Setup;
 internal sealed class SetupMachine(string folder, FedAiOptions options, Intent intent, bool isShort)
 {
     private static readonly TimeSpan ShortBudget = TimeSpan.FromSeconds(4);
+
+    private IReadOnlyList<AdvertisedPrice> prices = [];
 
     public Task<MachineProfile> ScanAsync(CancellationToken cancellationToken) =>
         FullProfile.RunAsync(folder, NetworkTargets.Of(options), NetworkTargets.Routers(options), sampleDisk: false, new FullProfileOptions(options.Bands, options.Privacy, options.Http.AllowPrivate), TimeProvider.System, cancellationToken);
@@ -30,17 +33,27 @@ internal sealed class SetupMachine(string folder, FedAiOptions options, Intent i
         return new RouterBench(input, Clock(options.Bench.RouterSeconds, progress), TimeProvider.System).RunAsync(cancellationToken);
     }
 
-    /// <summary>Everything that is known now, judged.</summary>
-    public SetupFindings Judge(MachineProfile profile, BenchResult? bench, string? model) => new(BandRules.Refine(profile, bench, options.Bands), bench, new RecommendInput
-    {
-        Gates = options.Node.Gates,
-        Minimums = options.Router.Minimums,
-        Bands = options.Bands,
-        Intent = intent,
-        ModelMilliTokensPerSecond = bench is { Model: [var first, ..] } ? first.MilliTokensPerSecond : null,
-    }, HasModel(model));
+    /// <summary>Asks the daemon that runs on this folder, if one does, what others ask for models.</summary>
+    public async Task AskPricesAsync(CancellationToken cancellationToken) => prices = (await Market.AskAsync(folder, "", cancellationToken))?.Prices ?? [];
 
-    private bool HasModel(string? model) => model is not null || options.Runner.ModelPath is not null || NodeRunner.Library(folder, TimeProvider.System).Files().Count == 1;
+    /// <summary>Everything that is known now, judged.</summary>
+    public SetupFindings Judge(MachineProfile profile, BenchResult? bench, string? model)
+    {
+        var library = NodeRunner.Library(folder, TimeProvider.System);
+        var (served, problem) = NodeRunner.ModelsOf(Runner(model), options.Models, library);
+        var input = new RecommendInput
+        {
+            Gates = options.Node.Gates,
+            Minimums = options.Router.Minimums,
+            Bands = options.Bands,
+            Intent = intent,
+            Prices = prices,
+            ModelMilliTokensPerSecond = bench is { Model: [var first, ..] } ? first.MilliTokensPerSecond : null,
+            Model = served is [var one, ..] ? ModelShape.TryRead(one.ModelPath, out _) : null,
+            GpuLacks = LlamaRunner.LacksForGpu(),
+        };
+        return new SetupFindings(BandRules.Refine(profile, bench, options.Bands), bench, input, served.Count > 0, library.Files().Count > 0 ? problem : null);
+    }
 
     private RunnerOptions Runner(string? model) => options.Runner with { Kind = RunnerKind.Llama, ModelPath = model ?? options.Runner.ModelPath };
 

@@ -14,6 +14,9 @@ internal sealed record SetupWish
     public Intent Intent { get; init; }
     public IReadOnlyList<string> Routers { get; init; } = [];
 
+    /// <summary>Whether what is recommended takes the place of what stands in the file (--replace).</summary>
+    public bool Replaces { get; init; }
+
     /// <summary>Any other options, which are written too.</summary>
     public IReadOnlyList<SetupSetting> Others { get; init; } = [];
 }

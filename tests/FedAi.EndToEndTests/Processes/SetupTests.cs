@@ -39,6 +39,10 @@ public sealed class SetupTests : IAsyncLifetime
         json["applied"]!["roles"]!.AsArray().Select(role => (string?)role).ShouldBe([RoleTypes.Prepost, RoleTypes.Policy]);
         ((string?)json["next"]).ShouldBe($"fedai run --data {federation.Data("node")}");
         (await AnswerAsync(router, RoleTypes.Prepost, """{"op":"sanitise","text":"a\u0007b"}""", (string)json["applied"]!["npub"]!)).ShouldBe("""{"text":"ab","removed":1}""");
+        // As much as comes out of a role was to go in: not what a model beside it may answer.
+        var text = string.Concat(Enumerable.Repeat("A line of a long document.\n", 100_000 / 27));
+        var chunks = JsonNode.Parse(await AnswerAsync(router, RoleTypes.Prepost, new JsonObject { ["op"] = "chunk", ["text"] = text }.ToJsonString(), (string)json["applied"]!["npub"]!, maxTokens: 30_000))!["chunks"]!.AsArray();
+        string.Concat(chunks.Select(chunk => (string?)chunk)).ShouldBe(text);
         (await AnswerAsync(router, RoleTypes.Policy, """{"op":"decide","subject":"me","allow":["me"]}""", (string)json["applied"]!["npub"]!)).ShouldContain("allow-list");
     }
 
@@ -61,23 +65,41 @@ public sealed class SetupTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task SetupNode_ModelPutIntoTheFolder_SaysWhyItIsNotServedAndKeepsItOnceItIs()
+    {
+        string[] more = ["--skip-bench", "--skip-relays", "--set", "node.gates.llmCpuMinRamGb=1000"];
+        Directory.CreateDirectory(Path.Combine(federation.Data("node"), "models"));
+        File.Copy(DemoModel.Path, Path.Combine(federation.Data("node"), "models", "small.gguf"));
+
+        (await SetupAsync(more)).Output.ShouldContain("warning: the model is not served: 1000 GB of memory are needed");
+        var forced = await SetupAsync([.. more, "--role", RoleTypes.LlmCpuSmall]);
+        forced.Output.ShouldContain("roles     llm_cpu_small");
+        var again = await SetupAsync([.. more, "--json"]);
+
+        JsonNode.Parse(again.Output)!["applied"]!["roles"]!.ToJsonString().ShouldBe("""["llm_cpu_small"]""", "as the file has it");
+        var config = JsonNode.Parse(await File.ReadAllTextAsync(Config, patience.Token))!;
+        config["runner"]!["contextTokens"]!.GetValue<int>().ShouldBe(DemoModel.ContextTokens, "it was trained for no more");
+        config["node"]!["maxTokens"]!.GetValue<int>().ShouldBe(DemoModel.ContextTokens / 2);
+    }
+
+    [Fact]
     public async Task SetupNode_Again_KeepsTheKeyAndWhatTheOperatorWrote()
     {
         await SetupAsync("--skip-bench");
         var npub = await federation.NpubAsync("node", patience.Token);
-        var edited = "// my node\n" + (await File.ReadAllTextAsync(Config, patience.Token)).Replace("\"maxTokens\": 256", "\"maxTokens\": 77 /* enough */", StringComparison.Ordinal);
+        var edited = "// my node\n" + (await File.ReadAllTextAsync(Config, patience.Token)).Replace("\"maxRoleBytes\": 131072", "\"maxRoleBytes\": 7777 /* enough */", StringComparison.Ordinal);
         await File.WriteAllTextAsync(Config, edited, patience.Token);
 
         var again = await SetupAsync("--skip-bench", "--set", "node.region=EU");
 
-        again.Output.ShouldContain("node.maxTokens stays as it stands");
+        again.Output.ShouldContain("node.maxRoleBytes stays as it stands");
         (await federation.NpubAsync("node", patience.Token)).ShouldBe(npub);
         var now = await File.ReadAllTextAsync(Config, patience.Token);
         now.ShouldContain("// my node");
-        now.ShouldContain("\"maxTokens\": 77 /* enough */");
+        now.ShouldContain("\"maxRoleBytes\": 7777 /* enough */");
         now.ShouldContain("\"region\": \"EU\"");
         (await SetupAsync("--skip-bench", "--replace")).Output.ShouldContain("1 options set");
-        (await File.ReadAllTextAsync(Config, patience.Token)).ShouldContain("\"maxTokens\": 256 /* enough */");
+        (await File.ReadAllTextAsync(Config, patience.Token)).ShouldContain("\"maxRoleBytes\": 131072 /* enough */");
         (await federation.CommandAsync(patience.Token, "manifest", "verify", Path.Combine(federation.Data("node"), "node.manifest.json"))).ExitCode.ShouldBe(0);
     }
 
@@ -150,12 +172,12 @@ public sealed class SetupTests : IAsyncLifetime
     }
 
     /// <summary>Asks until the router knows the node, and gives the answer whose metering record holds.</summary>
-    private async Task<string> AnswerAsync(FedaiProcess router, string model, string prompt, string node)
+    private async Task<string> AnswerAsync(FedaiProcess router, string model, string prompt, string node, int maxTokens = 64)
     {
         using var client = new WireClient(router.Url, KeyPair.Generate());
         while (true)
         {
-            var request = WireClient.Ask(model, prompt, 64);
+            var request = WireClient.Ask(model, prompt, maxTokens);
             var (status, body) = await client.PostAsync("infer", request, ProtocolJson.Default.InferenceRequest);
             if (status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.NotFound)
             {

@@ -13,12 +13,12 @@ public sealed class GoldenRecommendationTests
     };
 
     [Theory]
-    [InlineData("Raspberry Pi", "prepost_node 1/256/131072, policy_node 1/256/131072", 6)]
-    [InlineData("old laptop", "prepost_node 1/256/131072, policy_node 1/256/131072", 6)]
-    [InlineData("gaming PC", "prepost_node 16/256/131072, policy_node 16/256/131072, llm_cpu_small 1/512/4096, llm_gpu 8/4096/24576", 3)]
-    [InlineData("server", "prepost_node 32/256/131072, policy_node 32/256/131072, llm_cpu_small 1/512/4096", 3)]
-    [InlineData("container", "prepost_node 1/256/131072, policy_node 1/256/131072", 5)]
-    [InlineData("virtual machine", "prepost_node 2/256/131072, policy_node 2/256/131072", 4)]
+    [InlineData("Raspberry Pi", "prepost_node 1/32768/131072, policy_node 1/32768/131072", 6)]
+    [InlineData("old laptop", "prepost_node 1/32768/131072, policy_node 1/32768/131072", 6)]
+    [InlineData("gaming PC", "prepost_node 16/32768/131072, policy_node 16/32768/131072, llm_cpu_small 1/512/24576, llm_gpu 8/4096/98304", 3)]
+    [InlineData("server", "prepost_node 32/32768/131072, policy_node 32/32768/131072, llm_cpu_small 1/512/24576", 3)]
+    [InlineData("container", "prepost_node 1/32768/131072, policy_node 1/32768/131072", 5)]
+    [InlineData("virtual machine", "prepost_node 2/32768/131072, policy_node 2/32768/131072", 4)]
     public async Task Recommend_FixtureMachine_IsExactlyThis(string machine, string roles, int routerReasons)
     {
         using var tree = Machines[machine]();

@@ -146,7 +146,7 @@ public sealed class MachineScanTests
         }
 
         yield return JsonSerializer.Serialize(found.Recommendation, CapabilityJson.Default.Recommendation);
-        yield return string.Join('\n', SetupRules.Node(found, new SetupWish(), RunnerKind.Llama).Plan!.Warnings.Concat(found.Recommendation.RouterEligibility.Reasons));
+        yield return string.Join('\n', SetupRules.Node(found, new SetupWish(), new RunnerOptions(), new HashSet<string>()).Plan!.Warnings.Concat(found.Recommendation.RouterEligibility.Reasons));
 
         ManifestFacts Facts(PrivacyOptions told) => new() { Version = "1", NowMs = 1, Profile = profile, Privacy = told };
         byte[] Node(PrivacyOptions told) => ManifestWriter.Node(key, [RoleTypes.Prepost], new FedAi.Protocol.Messages.NodeLimits { MaxConcurrency = 1, MaxPayloadBytes = 1, MaxTokens = 1 }, new PricingDefaults { Unit = "token", InputRate = 0, Currency = "SAT" }, Facts(told));

@@ -59,6 +59,12 @@ public sealed class ManifestWriterTests : IDisposable
         manifest.Profile.HasValue.ShouldBe(mode == PrivacyMode.Verbose);
     }
 
+    [Theory]
+    [InlineData("null")]
+    [InlineData("""{"figures":[]}""")]
+    [InlineData("""{"figures":7,"suite":"node"}""")]
+    public void Again_WhatNoBenchmarkOfThisVersionIs_IsNone(string told) => ManifestBenchmarks.Again(JsonElement.Parse(told), PrivacyMode.Strict).ValueKind.ShouldBe(JsonValueKind.Null);
+
     [Fact]
     public async Task Manifests_OfEveryKind_FitThePublishedSchemaAndBrokenOnesDoNot()
     {

@@ -54,7 +54,7 @@ public sealed class RecommenderTests
     public async Task Models_StrongMachines_AreRecommended()
     {
         var server = Recommender.Recommend(await ScanAsync(MachineTree.Server64), NodeBench, new RecommendInput());
-        server.NodeProfiles.Single(role => role.Role == RoleTypes.LlmCpuSmall).Limits.ShouldBe(new NodeDefaults(2, 8192, 1024, 1, 2));
+        server.NodeProfiles.Single(role => role.Role == RoleTypes.LlmCpuSmall).Limits.ShouldBe(new NodeDefaults(2, 49_152, 1024, 1, 2, 8192));
         var gaming = Recommender.Recommend(await ScanAsync(MachineTree.GamingPc), NodeBench, new RecommendInput());
         gaming.NodeProfiles.Select(role => role.Role).ShouldBe([RoleTypes.Prepost, RoleTypes.Policy, RoleTypes.LlmCpuSmall, RoleTypes.LlmGpu]);
         gaming.Defaults.MaxConcurrency.ShouldBe(16);
@@ -112,6 +112,41 @@ public sealed class RecommenderTests
         Recommender.Recommend(profile, NodeBench, new RecommendInput { Gates = new NodeGates { LlmCpuMinRamGb = 1000 } }).NotRecommended.ShouldContain(role => role.Role == RoleTypes.LlmCpuSmall);
         Recommender.Recommend(profile, NodeBench, new RecommendInput { Gates = new NodeGates { RolesByBand = ["cpu_high=policy_node"] } }).NodeProfiles.Select(role => role.Role).ShouldBe([RoleTypes.Policy]);
         Recommender.Recommend(profile, NodeBench, new RecommendInput { ModelMilliTokensPerSecond = 4_999 }).NotRecommended.ShouldContain(role => role.Role == RoleTypes.LlmCpuSmall);
+    }
+
+    [Fact]
+    public async Task Gates_ForAModelOnTheProcessor_AreTheirThresholdsAlone()
+    {
+        async Task<bool> IsOfferedAsync(Func<MachineTree> machine, NodeGates gates) =>
+            Recommender.Recommend(await ScanAsync(machine), NodeBench, new RecommendInput { Gates = gates }).NodeProfiles.Any(role => role.Role == RoleTypes.LlmCpuSmall);
+        var (open, virtualMachine) = (new NodeGates { LlmCpuMinCores = 4, LlmCpuMinRamGb = 16 }, (Func<MachineTree>)MachineTree.VirtualMachine);
+
+        (await IsOfferedAsync(virtualMachine, new NodeGates())).ShouldBeFalse();
+        (await IsOfferedAsync(virtualMachine, open)).ShouldBeTrue();
+        (await IsOfferedAsync(virtualMachine, open with { LlmCpuMinRamGb = 17 })).ShouldBeFalse();
+        (await IsOfferedAsync(virtualMachine, open with { LlmCpuMinCores = 5 })).ShouldBeFalse();
+        (await IsOfferedAsync(MachineTree.OldLaptop, new NodeGates { LlmCpuMinCores = 0, LlmCpuMinRamGb = 0 })).ShouldBeFalse("it has no AVX2");
+    }
+
+    [Fact]
+    public async Task Gpu_WithoutTheProgramsThatUseIt_IsNotRecommendedAndSaysWhatIsMissing()
+    {
+        var got = Recommender.Recommend(await ScanAsync(MachineTree.GamingPc), NodeBench, new RecommendInput { GpuLacks = "llama.cpp's CUDA build is missing" });
+
+        got.NotRecommended.Single(role => role.Role == RoleTypes.LlmGpu).Reasons.ShouldBe(["llama.cpp's CUDA build is missing"]);
+        var little = new RecommendInput { Gates = new NodeGates { LlmGpuMinRamGb = 1000 } };
+        Recommender.Recommend(await ScanAsync(MachineTree.GamingPc), NodeBench, little).NotRecommended.Single(role => role.Role == RoleTypes.LlmGpu).Reasons.ShouldHaveSingleItem().ShouldContain("1000 GB of memory are needed beside the GPU");
+        Recommender.Recommend(await ScanAsync(MachineTree.OldLaptop), NodeBench, new RecommendInput { GpuLacks = "x" }).NotRecommended.Single(role => role.Role == RoleTypes.LlmGpu).Reasons.ShouldNotContain("x", "there is no GPU");
+    }
+
+    [Fact]
+    public async Task LowConcurrency_OfABand_CapsWhatIsRecommendedThere()
+    {
+        var server = await ScanAsync(MachineTree.Server64);
+        int AtOnce(params string[] entries) => Recommender.Recommend(server, NodeBench, new RecommendInput { Gates = new NodeGates { LowConcurrency = entries } }).NodeProfiles[0].Limits.MaxConcurrency;
+
+        AtOnce().ShouldBe(64);
+        AtOnce("cpu_high=9", "ram_64_plus=3", "gpu_8gb=1").ShouldBe(3);
     }
 
     [Fact]

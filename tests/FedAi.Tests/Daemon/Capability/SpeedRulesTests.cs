@@ -7,7 +7,7 @@ namespace FedAi.Tests.Daemon.Capability;
 public sealed class SpeedRulesTests : IDisposable
 {
     /// <summary>A machine as it was measured, medians of three rounds.</summary>
-    private static readonly BenchResult Machine = new()
+    internal static readonly BenchResult Machine = new()
     {
         Suite = "node", Seed = 1, TimestampMs = 1, DurationMs = 1, Short = false, Partial = false, Checksum = "", SoftwareVersion = "0",
         Figures =

@@ -113,6 +113,36 @@ public sealed class ManifestCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("node", "verbose")]
+    [InlineData("router", "normal")]
+    [InlineData("router", "verbose")]
+    public async Task Write_Again_KeepsWhatWasMeasuredAsFarAsItMayBeTold(string role, string mode)
+    {
+        await Fedai.RunAsync("keys", "new", "--data", folder.Path);
+        await File.WriteAllTextAsync(folder.File("p.json"), (await Fedai.RunAsync("profile", "--json", "--offline", "--data", folder.Path)).Output.Replace("cpu_low", "cpu_mid", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(folder.File("b.json"), $$$"""{"suite":"{{{role}}}","seed":1,"timestampMs":1,"durationMs":150000,"short":false,"partial":false,"checksum":"ab","softwareVersion":"1","cpuScore":123456,"figures":[{"name":"router.requests","unit":"/s","median":1290,"spreadPermille":1,"rounds":5},{"name":"router.decision.p95","unit":"µs","median":700,"spreadPermille":1,"rounds":5}]}""");
+        async Task<JsonNode> WriteAsync(params string[] more)
+        {
+            var written = await Fedai.RunAsync(["manifest", "--write", "--role", role, "--skip-relays", "--data", folder.Path, .. more]);
+            written.ExitCode.ShouldBe(0, written.Errors);
+            return JsonNode.Parse(await File.ReadAllTextAsync(written.Output.Trim()))!;
+        }
+
+        var measured = await WriteAsync("--profile", folder.File("p.json"), "--bench", folder.File("b.json"), "--set", $"privacy.mode={mode}");
+        var again = await WriteAsync("--set", $"privacy.mode={mode}");
+        var strict = await WriteAsync();
+        await File.WriteAllTextAsync(folder.File($"{role}.manifest.json"), "damaged");
+        var nothing = await WriteAsync();
+
+        foreach (var member in new[] { "capability_bands", "benchmarks", "profile" }) JsonNode.DeepEquals(again[member], measured[member]).ShouldBeTrue(member);
+        JsonNode.DeepEquals(strict["capability_bands"], measured["capability_bands"]).ShouldBeTrue();
+        strict["profile"].ShouldBeNull();
+        strict["benchmarks"]!.AsObject().Select(member => member.Key).ShouldBe(role == "node" ? ["durationMs", "partial", "short", "suite", "timestampMs"] : ["durationMs", "partial", "router.decision.p95", "router.requests", "short", "suite", "timestampMs"], ignoreOrder: true);
+        nothing["benchmarks"].ShouldBeNull();
+        if (role == "router") new[] { measured, again, strict, nothing }.Select(manifest => (double)manifest["limits"]!["max_qps"]!).ShouldBe([1200, 1200, 1200, 100_000]);
+    }
+
+    [Theory]
     [InlineData("manifest")]
     [InlineData("manifest", "--write")]
     [InlineData("manifest", "--write", "--role", "gateway")]

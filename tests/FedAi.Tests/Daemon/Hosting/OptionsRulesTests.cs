@@ -33,6 +33,12 @@ public sealed class OptionsRulesTests
     [InlineData("node.routers", Npub + "@https://router.example#abc", "npub1…@https://host")]
     [InlineData("node.routers", Npub + "@https://router.example?x", "npub1…@https://host")]
     [InlineData("node.maxConcurrency", "0", "1 to")]
+    [InlineData("node.maxRoleBytes", "262145", "1024 to 262144")]
+    [InlineData("node.gates.rolesByBand", "cpu_lo=prepost_node", "cpu_lo is no band (did you mean cpu_low?)")]
+    [InlineData("node.gates.rolesByBand", "cpu_low=preposting", "prepost_node")]
+    [InlineData("node.gates.lowConcurrency", "net_por=1", "did you mean net_poor?")]
+    [InlineData("node.gates.lowConcurrency", "net_poor=0", "a number from 1")]
+    [InlineData("runner.threads", "0", "1 to")]
     [InlineData("runner.kind", "openai", "needs runner.upstreams")]
     [InlineData("runner.upstreams", """[{}]""", "absolute http or https URL")]
     [InlineData("runner.upstreams", """[{"url":"http://user:pass@127.0.0.1/v1"}]""", "without user and query")]
@@ -65,6 +71,8 @@ public sealed class OptionsRulesTests
     [InlineData("relays.authenticate", "none")]
     [InlineData("runner.upstreams", """[{"url":"http://127.0.0.1:11434/v1"},{"url":"http://192.168.1.9:8000/v1/","allowPlain":true,"models":["m"],"features":["embeddings"]}]""")]
     [InlineData("gateway.ownNodes", Npub)]
+    [InlineData("node.gates.lowConcurrency", "net_poor=1,cpu_low=2")]
+    [InlineData("node.gates.rolesByBand", "cpu_low=prepost_node+policy_node")]
     public void Problems_GoodValue_None(string key, string value) => Problems((key, value)).ShouldBeEmpty();
 
     [Fact]

@@ -55,6 +55,18 @@ public sealed class RequestPolicyTests
         RequestPolicy.Check(Ask() with { ModelId = "other" }, limits, [Model])!.Code.ShouldBe(ErrorCode.ModelNotFound);
     }
 
+    [Fact]
+    public void Check_JobOfASmallRole_IsBoundByItsOwnLimitsAndNotTheModels()
+    {
+        var limits = new NodeLimits(1, MaxTokens, MaxPromptBytes, TimeSpan.FromSeconds(1)) { MaxRoleBytes = 4 * MaxPromptBytes };
+        RunnerModel[] models = [Model, new(RoleTypes.Prepost, 131_072, null)];
+        InferenceRequest Job(int bytes, int tokens) => Ask() with { ModelId = RoleTypes.Prepost, Prompt = new string('x', bytes), MaxTokens = tokens };
+
+        RequestPolicy.Check(Job(4 * MaxPromptBytes, MaxPromptBytes), limits, models).ShouldBeNull();
+        RequestPolicy.Check(Job((4 * MaxPromptBytes) + 1, 1), limits, models)!.Code.ShouldBe(ErrorCode.PromptTooLarge);
+        RequestPolicy.Check(Job(1, MaxPromptBytes + 1), limits, models)!.Code.ShouldBe(ErrorCode.MaxTokensExceeded);
+    }
+
     private static InferenceRequest Of(string what, int amount) => what switch
     {
         "prompt bytes" => Ask() with { Prompt = new string('x', amount) },
