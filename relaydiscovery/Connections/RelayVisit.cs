@@ -119,5 +119,11 @@ internal sealed class RelayVisit(RelayLink link, RelayPool pool, RelayConnection
         }
 
         return null;
+                if (RelayAnswers.OfNotice(frame.Message) is { } said)
+                {
+                    link.Outbox.Pause(RelayAnswers.ReactionTo(said));
+                    if (said is RelayVerdict.Blocked) record.Demote();
+                }
+
     }
 }
