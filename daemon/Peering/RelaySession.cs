@@ -97,6 +97,7 @@ internal sealed class RelaySession(WebSocket socket, RelayHub hub, RelayOrigin o
             frame.Advance(part.Count);
             if (frame.WrittenCount > limits.MaxFrameBytes)
             {
+                PeeringMetrics.Count(IngestVerdict.TooLarge);
                 await CloseAsync(WebSocketCloseStatus.MessageTooBig, $"frames may have {limits.MaxFrameBytes} bytes", stop);
                 return null;
             }
