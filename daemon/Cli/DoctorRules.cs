@@ -19,6 +19,7 @@ internal static class DoctorRules
             "gateway" => Routers(status),
             _ => [],
         },
+        .. Directories(status),
         .. Relays(status),
         .. Clock(status),
         .. Reach(status, doctor),
@@ -80,9 +81,11 @@ internal static class DoctorRules
     private static IEnumerable<Finding> Announced(JsonNode status)
     {
         if (status["announced"] is not { } announced || !Items(status["relays"]).Any()) yield break;
-        var (relays, quorum) = ((int)announced["relays"]!, (int)announced["quorum"]!);
+        var (relays, quorum, withheld) = ((int)announced["relays"]!, (int)announced["quorum"]!, (int)announced["withheld"]!);
         yield return relays >= quorum
             ? new Finding("announced", true, $"{relays} relays have this router's announcement")
+            : withheld > 0 ? new Finding("announced", false, $"{relays} relays have this router's announcement, and {quorum} should; {withheld} do not get it, because its address means nothing where they are",
+                "set http.publicEndpoint to the address that others reach it at, or relays.quorum=0 if its own relay is enough")
             : new Finding("announced", false, $"{relays} relays have this router's announcement, and {quorum} should", "check relays.publish and relays.directories, or set relays.quorum=0 if its own relay is enough");
     }
 
@@ -95,12 +98,25 @@ internal static class DoctorRules
                 $"check relays.bootstrap, and that routers of network {(string?)status["network"]} announce themselves there (fedai routers)");
     }
 
+    private static IEnumerable<Finding> Directories(JsonNode status)
+    {
+        var all = Items(status["directories"]).ToList();
+        if (all.Count == 0) yield break;
+        var failed = all.Where(directory => directory["problem"] is not null).ToList();
+        var told = string.Join("; ", failed.Select(directory => $"{(string?)directory["url"]} {(string?)directory["problem"]}"));
+        yield return failed.Count == all.Count
+            ? new Finding("directories", false, $"no directory of relays answers: {told}", "check relays.directories, or name relays in relays.bootstrap; what was found last is used meanwhile")
+            : new Finding("directories", true, $"{all.Count - failed.Count} of {all.Count} name {all.Sum(directory => (int?)directory["relays"] ?? 0)} relays{(failed.Count > 0 ? $"; {told}" : "")}");
+    }
+
     private static IEnumerable<Finding> Relays(JsonNode status)
     {
         var relays = Items(status["relays"]).ToList();
         var lost = relays.Where(relay => (string?)relay["state"] != "connected").ToList();
         if (relays.Count == 0 && (string?)status["role"] == "gateway")
-            yield return new Finding("relays", false, "no relay is named, so no router can be found", "set relays.bootstrap, or start with --relay wss://…");
+            yield return Items(status["directories"]).Any()
+                ? new Finding("relays", false, "no relay is found yet, so no router can be found", "look at what the directories say, or start with --relay wss://… too")
+                : new Finding("relays", false, "no relay is named, so no router can be found", "set relays.bootstrap, or start with --relay wss://… or --aggregators https://…");
         else if (relays.Count > 0 && lost.Count == relays.Count)
             yield return new Finding("relays", false, $"none of {relays.Count} is connected; {Told(lost[0])}", "check this machine's way to the internet, or name other relays in relays.bootstrap");
         else if (relays.Count > 0)

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using FedAi.Daemon.Gateway;
+using FedAi.Protocol.Json;
 
 namespace FedAi.Daemon.Control;
 
@@ -24,4 +26,12 @@ internal static class RouterRows
         ["announcedAt"] = candidate.Router.CreatedAt,
         ["expiresAtMs"] = candidate.Router.ExpiresAtMs,
     })]);
+
+    /// <summary>The same with everything that each announced of itself.</summary>
+    public static JsonArray WithCaps(IReadOnlyList<RouterCandidate> ranked, long nowMs)
+    {
+        var rows = Of(ranked, modelId: null, nowMs);
+        foreach (var (row, candidate) in rows.Zip(ranked)) row!["caps"] = JsonSerializer.SerializeToNode(candidate.Router.Profile, ProtocolJson.Default.CapabilityProfile);
+        return rows;
+    }
 }

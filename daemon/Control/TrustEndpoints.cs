@@ -9,7 +9,7 @@ using FedAi.Protocol.Nostr;
 
 namespace FedAi.Daemon.Control;
 
-/// <summary>What the daemon tells its own user about whom it believes and which routers it would ask; on this machine only.</summary>
+/// <summary>What the daemon tells its own user about whom it believes, which routers it would ask and what they offer; on this machine only.</summary>
 internal static class TrustEndpoints
 {
     private static readonly Refusal Elsewhere = new(ErrorCode.NotFound, "Trust is shown on this machine only.");
@@ -18,6 +18,7 @@ internal static class TrustEndpoints
     {
         app.MapGet("/trust/{key}", ExplainAsync);
         app.MapGet("/routers", RoutersAsync);
+        app.MapGet("/federation/peers", PeersAsync);
     }
 
     private static Task ExplainAsync(HttpContext context, string key, WebOfTrust web) =>
@@ -31,6 +32,10 @@ internal static class TrustEndpoints
         string? model = context.Request.Query["model"];
         return WriteAsync(context, new JsonObject { ["routers"] = RouterRows.Of(choice.Explain(model), model, time.GetUtcNow().ToUnixTimeMilliseconds()) });
     }
+
+    private static Task PeersAsync(HttpContext context, RouterChoice choice, TimeProvider time) =>
+        !PeerAddress.IsLocal(context) ? WireAnswer.RefuseAsync(context.Response, Elsewhere)
+        : WriteAsync(context, new JsonObject { ["peers"] = RouterRows.WithCaps(choice.Explain(modelId: null), time.GetUtcNow().ToUnixTimeMilliseconds()) });
 
     private static Task WriteAsync(HttpContext context, JsonObject answer) => WireAnswer.WriteAsync(context.Response, Encoding.UTF8.GetBytes(answer.ToJsonString()));
 }

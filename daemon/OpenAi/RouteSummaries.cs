@@ -28,6 +28,7 @@ internal static class RouteSummaries
         ["GET /trace/{id}"] = ("What is known of one request, for fedai trace; on this machine only.", null),
         ["GET /trust/{key}"] = ("Where a key's trust score comes from, for fedai trust explain; on this machine only.", null),
         ["GET /routers"] = ("In which order routers would be asked, for fedai routers; on this machine only.", null),
+        ["GET /federation/peers"] = ("The routers this daemon heard of and what they announced; on this machine only.", null),
         ["GET /doctor"] = ("Who reaches whom, for fedai doctor; on this machine only.", null),
         ["POST /reload"] = ("Reads the configuration again, for fedai reload; over the control socket only.", null),
         ["POST /apikeys"] = ("Makes and changes API keys, for fedai apikeys; over the control socket only.", null),

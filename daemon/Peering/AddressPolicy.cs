@@ -60,6 +60,19 @@ internal static class AddressPolicy
         return null;
     }
 
+    /// <summary>Whether readers of a relay can use an address: one of this machine or its network only where the relay is there too, unless the operator permits such addresses.</summary>
+    public static bool MeansSomething(Uri own, Uri relay, PrivateNetworks privateNetworks)
+    {
+        var network = NetworkOf(own);
+        return network <= privateNetworks || NetworkOf(relay) is PrivateNetworks.Loopback || NetworkOf(relay) == network;
+    }
+
+    /// <summary>Where an address leads; a name other than localhost may lead anywhere.</summary>
+    private static PrivateNetworks NetworkOf(Uri address) =>
+        address.IsLoopback || (IPAddress.TryParse(address.DnsSafeHost, out var literal) && IPAddress.IsLoopback(literal)) ? PrivateNetworks.Loopback
+        : literal is not null && !Allows(literal, PrivateNetworks.None) && Allows(literal, PrivateNetworks.Lan) ? PrivateNetworks.Lan
+        : PrivateNetworks.None;
+
     public static Refusal Blocked { get; } =
         new(ErrorCode.PrivateAddressBlocked, "The endpoint is not a public address; the operator may permit it with http.allowPrivate (loopback or lan).");
 }

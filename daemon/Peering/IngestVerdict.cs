@@ -7,6 +7,8 @@ internal enum IngestVerdict
     /// <summary>Not the federation's kind, or another software's event of the same kind.</summary>
     Foreign,
     Malformed,
+    /// <summary>Longer than a message of the federation may be.</summary>
+    TooLarge,
     Expired,
     Ahead,
     OtherNetwork,

@@ -8,6 +8,7 @@ internal static class IngestVerdicts
         IngestVerdict.Taken => "taken",
         IngestVerdict.Foreign => "foreign",
         IngestVerdict.Malformed => "malformed",
+        IngestVerdict.TooLarge => "size",
         IngestVerdict.Expired => "expired",
         IngestVerdict.Ahead => "ahead",
         IngestVerdict.OtherNetwork => "other-network",

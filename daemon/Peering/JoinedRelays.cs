@@ -11,7 +11,6 @@ internal sealed class JoinedRelays(RelayPool pool, RelayOptions options, TimePro
 
     private readonly IReadOnlyList<PooledRelay> configured = PeeringModule.Relays(options);
     private readonly HashSet<Uri> named = [.. PeeringModule.Relays(options).Select(relay => RelayUrl.TryNormalize(relay.Url.AbsoluteUri, out var one) ? one : relay.Url)];
-    private readonly HashSet<string> directories = [.. options.Directories.Select(text => new Uri(text).Host)];
     private readonly Dictionary<Uri, DateTimeOffset> badUntil = [];
 
     private readonly Lock gate = new();
@@ -59,5 +58,5 @@ internal sealed class JoinedRelays(RelayPool pool, RelayOptions options, TimePro
 
     /// <summary>Only where the operator's own directories sent us: elsewhere other software would show announcements as shop items (DECISIONS E14).</summary>
     private bool Publishes(RankedRelay relay) =>
-        options.PublishFound && relay.Descriptor.Write && relay.Sources.Any(source => source == RelayScoring.Memory || directories.Contains(source));
+        options.PublishFound && relay.Descriptor.Write && RelaySources.IsFromDirectory(relay, options);
 }

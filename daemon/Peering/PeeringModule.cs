@@ -3,6 +3,7 @@ using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Nostr;
 using FedAi.RelayDiscovery.Connections;
+using FedAi.RelayDiscovery.Directories;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace FedAi.Daemon.Peering;
@@ -80,8 +81,14 @@ internal static class PeeringModule
     {
         var status = new JsonObject();
         if (services.GetService<RelayPool>() is { } pool) status["relays"] = new JsonArray([.. pool.Status.Select(ToJson)]);
+        if (services.GetService<RelaySearch>() is { } search)
+            status["directories"] = new JsonArray([.. services.GetRequiredService<RelayOptions>().Directories.Select(text => ToJson(text, search.Answers.FirstOrDefault(answer => answer.Directory == new Uri(text))))]);
         if (services.GetService<AnnouncementService>()?.Caps is { } caps)
-            status["announced"] = new JsonObject { ["relays"] = services.GetRequiredService<RelayPool>().Confirmed(caps), ["quorum"] = services.GetRequiredService<RelayOptions>().Quorum };
+        {
+            var relays = services.GetRequiredService<RelayPool>();
+            status["announced"] = new JsonObject { ["relays"] = relays.Confirmed(caps), ["quorum"] = services.GetRequiredService<RelayOptions>().Quorum, ["withheld"] = relays.Withheld };
+        }
+
         if (services.GetService<RelayHub>() is { } hub) status["relay"] = new JsonObject { ["connections"] = hub.Connections, ["events"] = hub.StoredEvents };
         if (services.GetService<RouterDirectory>() is { } directory) status["knownRouters"] = directory.Current.Count;
         if (services.GetService<TrustScores>() is { } trust) status["trust"] = new JsonObject { ["keys"] = trust.Current.Count, ["keepsStrangersOut"] = trust.Filters };
@@ -90,14 +97,27 @@ internal static class PeeringModule
 
     private static RelayPool Pool(IServiceProvider services)
     {
-        var options = services.GetRequiredService<RelayOptions>();
-        return new RelayPool(Relays(options), new RelayPoolOptions { AuthenticateToFound = options.Authenticate is RelayAuthentication.All },
+        var (options, address, allowPrivate) = (services.GetRequiredService<RelayOptions>(), services.GetRequiredService<PublicAddress>(), services.GetRequiredService<HttpOptions>().AllowPrivate);
+        return new RelayPool(Relays(options),
+            new RelayPoolOptions
+            {
+                AuthenticateToFound = options.Authenticate is RelayAuthentication.All,
+                MayPublish = relay => address.Endpoint is not { } own || AddressPolicy.MeansSomething(own, relay, allowPrivate),
+            },
             services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<RelayPool>>(),
             options.Authenticate is RelayAuthentication.None ? null : services.GetRequiredService<KeyPair>(), services.GetRequiredService<RelayHttp>());
     }
 
     /// <summary>The operator's own relays may stand anywhere; those that others named only where strangers' endpoints may.</summary>
     public static RelayHttp RelaysHttp(PrivateNetworks privateNetworks) => new(PeerHttp.ForRelays(PrivateNetworks.Lan), PeerHttp.ForRelays(privateNetworks));
+
+    /// <summary>Neither relays nor problem: it has not answered yet.</summary>
+    private static JsonObject ToJson(string directory, DirectoryAnswer? answer) => new()
+    {
+        ["url"] = directory,
+        ["relays"] = answer is { Problem: null } ? answer.Claims.Count : null,
+        ["problem"] = answer?.Problem,
+    };
 
     private static JsonObject ToJson(RelayStatus relay) => new()
     {

@@ -25,7 +25,9 @@ internal sealed class RelayHearsay(RelayPool pool, RouterDirectory routers, Trus
             .Concat(routers.Current.Select(router => router.Key).Where(key => IsTrusted(Hex32.From(key)))).Select(Hex32.From).Take(MostAuthors).ToHashSet();
         List<NostrFilter> filters = [];
         if (peers.Count > 0) filters.Add(RelayLists.FilterFor(peers));
-        if (pinned.Count > 0) filters.AddRange(RelayMonitors.FiltersFor(pinned));
+        // Any key that is trusted may be a monitor; who is none has no such events.
+        var monitors = pinned.Concat(trust.MostTrusted(MostAuthors)).Distinct().Take(MostAuthors).ToHashSet();
+        if (monitors.Count > 0) filters.AddRange(RelayMonitors.FiltersFor(monitors));
         if (filters.Count == 0) return [];
 
         var events = new List<NostrEvent>();
@@ -36,7 +38,7 @@ internal sealed class RelayHearsay(RelayPool pool, RouterDirectory routers, Trus
             if (events.Count == MostEvents) break;
         }
 
-        return [.. RelayLists.Read(events, peers.Contains), .. RelayMonitors.Read(events, author => pinned.Contains(author) || IsTrusted(author), clock.GetUtcNow().ToUnixTimeSeconds())];
+        return [.. RelayLists.Read(events, peers.Contains), .. RelayMonitors.Read(events, monitors.Contains, clock.GetUtcNow().ToUnixTimeSeconds())];
     }
 
     private bool IsTrusted(Hex32 key) => trust.Judge(key) is PeerStanding.Known or PeerStanding.Trusted;

@@ -80,7 +80,9 @@ internal sealed class RelayIngest(ControlMessageHandler handler, TrustScores tru
         if (candidate.ExpirationSeconds <= now) return IngestVerdict.Expired;
         if (deletion) return IngestVerdict.Taken;
         if (!ControlEvents.TryParse(candidate, out message, out var problem))
-            return problem is ControlEventProblem.UnsupportedKind or ControlEventProblem.MissingExpiry ? IngestVerdict.Foreign : IngestVerdict.Malformed;
+            return problem is ControlEventProblem.UnsupportedKind or ControlEventProblem.MissingExpiry ? IngestVerdict.Foreign
+                : problem is ControlEventProblem.TooLarge ? IngestVerdict.TooLarge
+                : IngestVerdict.Malformed;
         if ((message.Network ?? network.Name) != network.Name) return IngestVerdict.OtherNetwork;
         // An announcement whose own time is over may still end the one before it (DECISIONS E14).
         if (message.ExpiryMs / 1000 < now && !NostrKinds.IsAddressable(candidate.Kind)) return IngestVerdict.Expired;

@@ -6,11 +6,15 @@ namespace FedAi.Daemon.Peering;
 /// <summary>Who is connected to the own relay, by address. One that left is remembered until its budget is full again, so that coming back gives no new one.</summary>
 internal sealed class RelayOrigins(RelayLimits limits, TimeProvider clock)
 {
-    /// <summary>So many before those that left and have rested are looked for.</summary>
+    /// <summary>So many before those that left and have rested are looked for…</summary>
     private const int Many = 1024;
+
+    /// <summary>…and of more than this, which only one with a network of his own brings about, also those that left without resting.</summary>
+    private const int Most = 16_384;
 
     private readonly Lock gate = new();
     private readonly Dictionary<IPAddress, RelayOrigin> origins = [];
+    private int room = Many;
 
     /// <summary>One more connection from there; null when that would be too many. Each connection from loopback stands for itself: a proxy may bring everybody from there.</summary>
     public RelayOrigin? Enter(IPAddress address)
@@ -21,7 +25,7 @@ internal sealed class RelayOrigins(RelayLimits limits, TimeProvider clock)
             var from = Of(address);
             if (!origins.TryGetValue(from, out var origin))
             {
-                if (origins.Count >= Many) RemoveRested();
+                if (origins.Count >= room) MakeRoom();
                 origins[from] = origin = new RelayOrigin(limits, clock);
             }
 
@@ -36,10 +40,12 @@ internal sealed class RelayOrigins(RelayLimits limits, TimeProvider clock)
         lock (gate) origin.Connections--;
     }
 
-    private void RemoveRested()
+    private void MakeRoom()
     {
         foreach (var (address, origin) in origins)
-            if (origin.Connections == 0 && origin.IsRested) origins.Remove(address);
+            if (origin.Connections == 0 && (origins.Count > Most || origin.IsRested)) origins.Remove(address);
+        // Looked for again when there are twice as many, so that a newcomer costs the same however many there are.
+        room = Math.Max(Many, 2 * origins.Count);
     }
 
     /// <summary>One IPv4 address, or the /64 that one household or host has of IPv6.</summary>

@@ -6,7 +6,7 @@ using FedAi.Protocol.Nostr;
 
 namespace FedAi.Daemon.Peering;
 
-/// <summary>One client of the daemon's own relay: what it subscribed to, what waits for it, and how much it may still send.</summary>
+/// <summary>One client of the daemon's own relay: what it subscribed to and what waits for it; what it may ask it shares with all of its address.</summary>
 internal sealed class RelaySession(WebSocket socket, RelayHub hub, RelayOrigin origin) : IDisposable
 {
     private const int ReadBytes = 8 * 1024;
@@ -97,6 +97,7 @@ internal sealed class RelaySession(WebSocket socket, RelayHub hub, RelayOrigin o
             frame.Advance(part.Count);
             if (frame.WrittenCount > limits.MaxFrameBytes)
             {
+                PeeringMetrics.Count(IngestVerdict.TooLarge);
                 await CloseAsync(WebSocketCloseStatus.MessageTooBig, $"frames may have {limits.MaxFrameBytes} bytes", stop);
                 return null;
             }

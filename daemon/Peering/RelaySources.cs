@@ -35,6 +35,10 @@ internal static class RelaySources
         return [.. PeeringModule.Relays(options), .. chosen.Select(relay => new PooledRelay(relay.Url, Publishes: false, Configured: false))];
     }
 
+    /// <summary>Whether the operator's own directories name the relay, or did when they were last asked: only what they name is remembered.</summary>
+    public static bool IsFromDirectory(RankedRelay relay, RelayOptions options) =>
+        relay.Sources.Any(source => source == RelayScoring.Memory || options.Directories.Any(text => new Uri(text).Host == source));
+
     /// <summary>Keys of the monitors that the operator pinned.</summary>
     public static IReadOnlySet<Hex32> Monitors(RelayOptions options) =>
         options.Monitors.Select(text => PublicKey.TryParse(text, out var key) ? Hex32.From(key) : throw new FormatException(text)).ToHashSet();

@@ -68,6 +68,7 @@ internal sealed class JobDispatcher(NodeDirectory nodes, PeerInference peers, Ro
             finally
             {
                 node.Load.Leave();
+                NodeMetrics.Count(ended, refusal?.Code);
                 metering.Asked(node, resolved, time.GetElapsedTime(asked), ended, refusal);
                 if (answered && !ended) metering.Await(node, resolved, client);
             }

@@ -39,10 +39,15 @@ internal sealed class NodeHealthService(NodeDirectory nodes, PeerHttp http, Rout
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var active = nodes.Current.Where(node => node.IsActive(now)).ToList();
-        if (active.Count == 0) return;
-        var first = turn % active.Count;
-        turn = first + Math.Min(MaxAtOnce, active.Count);
-        await Task.WhenAll(active.Skip(first).Concat(active.Take(first)).Take(MaxAtOnce).Select(node => LookAtAsync(node, cancellationToken)));
+        if (active.Count > 0)
+        {
+            var first = turn % active.Count;
+            turn = first + Math.Min(MaxAtOnce, active.Count);
+            await Task.WhenAll(active.Skip(first).Concat(active.Take(first)).Take(MaxAtOnce).Select(node => LookAtAsync(node, cancellationToken)));
+        }
+
+        now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        NodeMetrics.ShowCooling(active.Count(node => NodeRanking.IsCooling(node.Load.Observe(now))));
     }
 
     private async Task LookAtAsync(NodeEntry node, CancellationToken cancellationToken)

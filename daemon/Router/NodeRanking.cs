@@ -1,3 +1,4 @@
+using FedAi.Daemon.Peering;
 using FedAi.Protocol.Messages;
 using ModelCapability = FedAi.Protocol.Messages.Capability;
 using FedAi.Protocol.Rules;
@@ -86,9 +87,11 @@ internal static class NodeRanking
         var expensive = price is { } known ? (known - cheapest) / (double)Math.Max(cheapest, 1000) : 10;
         var slow = seen.LatencyMs / 1000;
         var busy = seen.InFlight / capacity;
-        var cooling = seen.FailuresInRow > 0 && seen.SinceFailureMs < CooldownMs * Math.Min(4, seen.FailuresInRow);
-        return expensive + slow + busy - ClaimRules.Weight(node.Claim, seen.Samples) + (cooling ? 1000 : 0);
+        return expensive + slow + busy - ClaimRules.Weight(node.Claim, seen.Samples) + (IsCooling(seen) ? 1000 : 0);
     }
+
+    /// <summary>Whether the node failed so lately that it is asked last.</summary>
+    public static bool IsCooling(PeerObservation seen) => seen.FailuresInRow > 0 && seen.SinceFailureMs < CooldownMs * Math.Min(4, seen.FailuresInRow);
 
     private static RankedNodes Nothing(ErrorCode code, string hint) => new([], new Refusal(code, hint));
 }

@@ -15,6 +15,9 @@ public static class RelayAnswers
     /// <summary>Reads why a subscription was closed.</summary>
     public static RelayVerdict OfClosed(string message) => OfRefusal(Prefix(message));
 
+    /// <summary>Reads a NOTICE, which answers nothing in particular: only that we come too often, or are not wanted, asks for something. Null: nothing to do.</summary>
+    public static RelayVerdict? OfNotice(string message) => OfRefusal(Prefix(message)) is var verdict and (RelayVerdict.RateLimited or RelayVerdict.Blocked) ? verdict : null;
+
     /// <summary>What to do about it.</summary>
     public static RelayReaction ReactionTo(RelayVerdict verdict) => verdict switch
     {

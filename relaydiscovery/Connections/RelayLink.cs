@@ -49,6 +49,9 @@ internal sealed class RelayLink
 
     public Uri Relay => pooled.Url;
 
+    /// <summary>Whether it gets our events.</summary>
+    public bool Publishes => pooled.Publishes && pool.Options.MayPublish(Relay);
+
     public RelayRecord Record { get; }
 
     public RelayOutbox Outbox { get; }
@@ -65,7 +68,7 @@ internal sealed class RelayLink
     }
 
     /// <summary>Announcements that this relay should have and has not; the oldest first, so that one that changes all the time does not hold the others up.</summary>
-    public IEnumerable<NostrEvent> Owed() => pooled.Publishes ? pool.Announcements.Where(Outbox.Owes).OrderBy(announcement => announcement.CreatedAt) : [];
+    public IEnumerable<NostrEvent> Owed() => Publishes ? pool.Announcements.Where(Outbox.Owes).OrderBy(announcement => announcement.CreatedAt) : [];
 
     /// <summary>Completes when something could not be sent after this call.</summary>
     public Task NextOwing() => (owing = new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;

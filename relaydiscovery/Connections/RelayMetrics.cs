@@ -13,6 +13,10 @@ internal static class RelayMetrics
     private static readonly Counter<long> Published = Meter.CreateCounter<long>("fedai.relay.published", description: "Events of ours and what relays said to them.");
     private static readonly Counter<long> Dropped = Meter.CreateCounter<long>("fedai.relay.dropped", description: "Events of relays that came faster than they were read.");
 
+    private static readonly Counter<long> Refused = Meter.CreateCounter<long>("fedai.relay.frames.refused", description: "Frames of relays that were skipped: too long, which is seen before they are parsed, malformed, or not asked for.");
+
+    public static void CountRefused(string reason) => Refused.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
     public static void CountAttempt() => Attempts.Add(1);
 
     public static void CountFailure() => Failures.Add(1);

@@ -76,6 +76,15 @@ internal sealed class RelayOutbox(RelayPool pool, TimeProvider clock)
             else told.Remove(value.Id);
             // A lost connection is no answer; coming back has its own pauses.
             if (verdict is RelayVerdict.NotConnected) return;
+            Pause(reaction);
+        }
+    }
+
+    /// <summary>Leaves the relay alone for as long as what it said asks for.</summary>
+    public void Pause(RelayReaction reaction)
+    {
+        lock (gate)
+        {
             if (reaction is RelayReaction.Demote) pausedUntilMs = NowMs + (long)options.LongestPause.TotalMilliseconds;
             if (reaction is RelayReaction.TryLater or RelayReaction.Authenticate)
                 pausedUntilMs = NowMs + (long)RelayBackoff.Delay(++pauses, jitter: 1, options.FirstPause, options.LongestPause).TotalMilliseconds;

@@ -149,11 +149,14 @@ public sealed class RelayPool
     {
         if (NostrKinds.IsReplaceable(value.Kind) || NostrKinds.IsAddressable(value.Kind))
             announcements[(value.Author, value.Kind, value.TagValue("d") ?? "")] = value;
-        return await Task.WhenAll(links.Where(link => link.Pooled.Publishes).Select(link => link.PublishAsync(value, urgent, stop)));
+        return await Task.WhenAll(links.Where(link => link.Publishes).Select(link => link.PublishAsync(value, urgent, stop)));
     }
 
     /// <summary>How many of the relays that we publish to said, since they were last connected, that they have this event.</summary>
-    public int Confirmed(NostrEvent value) => links.Count(link => link.Pooled.Publishes && link.Outbox.Has(value));
+    public int Confirmed(NostrEvent value) => links.Count(link => link.Publishes && link.Outbox.Has(value));
+
+    /// <summary>How many of the relays that we publish to may not have what we announce.</summary>
+    public int Withheld => links.Count(link => link.Pooled.Publishes && !link.Publishes);
 
     internal RelaySubscription? FindSubscription(string id) => subscriptions.GetValueOrDefault(id);
 

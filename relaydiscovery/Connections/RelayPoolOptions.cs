@@ -54,14 +54,17 @@ public sealed record RelayPoolOptions
     /// <summary>Events that one relay gets from us at once. Public relays take about 10.</summary>
     public int PublishBurst { get; init; } = 10;
 
-    /// <summary>Events that one relay gets from us in an hour, beyond the burst.</summary>
-    public int PublishPerHour { get; init; } = 40;
+    /// <summary>Events that one relay gets from us in an hour, beyond the burst: 40 in the first one.</summary>
+    public int PublishPerHour { get; init; } = 30;
 
     /// <summary>The pause after <c>rate-limited:</c> or <c>error:</c> on an event of ours; doubles up to <see cref="LongestPause"/>.</summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>The longest such pause, and the pause after <c>blocked:</c>.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Whether a relay that we publish to may have what we announce now. Default: always.</summary>
+    public Func<Uri, bool> MayPublish { get; init; } = _ => true;
 
     /// <summary>Whether relays that others named may learn our key too when they ask for it (NIP-42). Default: no, it would tie our address to it.</summary>
     public bool AuthenticateToFound { get; init; }

@@ -62,7 +62,11 @@ internal sealed class RelayRecord(Uri relay, RelayPool pool, TimeProvider clock)
 
     public void CountFrame() => Interlocked.Increment(ref frames);
 
-    public void CountRefusedFrame() => Interlocked.Increment(ref refusedFrames);
+    public void CountRefusedFrame(string reason)
+    {
+        Interlocked.Increment(ref refusedFrames);
+        RelayMetrics.CountRefused(reason);
+    }
 
     public void CountDropped(int events)
     {

@@ -83,9 +83,15 @@ internal sealed class RelayVisit(RelayLink link, RelayPool pool, RelayConnection
     {
         record.CountFrame();
         var isLong = received?.Length > pool.Options.MaxFrameBytes;
-        if (received is null || (isLong && !MayBeLong(received)) || !RelayFrame.TryParse(received, received.Length, out var frame))
+        if (received is null || (isLong && !MayBeLong(received)))
         {
-            record.CountRefusedFrame();
+            record.CountRefusedFrame("size");
+            return null;
+        }
+
+        if (!RelayFrame.TryParse(received, received.Length, out var frame))
+        {
+            record.CountRefusedFrame("malformed");
             return null;
         }
 
@@ -96,7 +102,7 @@ internal sealed class RelayVisit(RelayLink link, RelayPool pool, RelayConnection
                 record.CountDropped(subscription.Events.Add(new RelayedEvent(link.Relay, frame.Event!)));
                 break;
             case RelayFrameType.Event:
-                record.CountRefusedFrame();
+                record.CountRefusedFrame("unwanted");
                 break;
             case RelayFrameType.Ok:
                 talk.Answer(frame);
@@ -113,6 +119,12 @@ internal sealed class RelayVisit(RelayLink link, RelayPool pool, RelayConnection
                 break;
             case RelayFrameType.Notice:
                 if (logger.IsEnabled(LogLevel.Debug)) logger.Notice(link.Relay, RelayLog.Clean(frame.Message));
+                if (RelayAnswers.OfNotice(frame.Message) is { } said)
+                {
+                    link.Outbox.Pause(RelayAnswers.ReactionTo(said));
+                    if (said is RelayVerdict.Blocked) record.Demote();
+                }
+
                 break;
             default:
                 break;

@@ -23,6 +23,10 @@ internal sealed class NostrTools : IAsyncDisposable
         return [.. (await script.AskAsync(question)).AsArray().Select(verdict => (bool)verdict!)];
     }
 
+    /// <summary>The control message in each event by the rule of WIRE 3.8, or <c>{error}</c>.</summary>
+    public async Task<JsonArray> ParseAsync(IEnumerable<NostrEvent> events) =>
+        (await script.AskAsync(new JsonObject { ["op"] = "parse", ["events"] = new JsonArray([.. events.Select(ToJson)]) })).AsArray();
+
     /// <summary>Signs templates <c>{kind, created_at, tags, content}</c>; returns the events as the text that would travel.</summary>
     public async Task<IReadOnlyList<byte[]>> SignAsync(string secretHex, JsonArray templates)
     {

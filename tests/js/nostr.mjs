@@ -14,7 +14,31 @@ const connect = async (url) => {
   return connections.get(url)
 }
 
+// What stands in control events: WIRE 3.8, read off the page and not off our code.
+const types = {
+  30020: 'CAPS_ANNOUNCE', 30021: 'PRICE_ANNOUNCE', 30022: 'STATUS_ANNOUNCE', 30023: 'RECEIPT_SUMMARY',
+  20020: 'RFB', 20021: 'BID', 20022: 'AWARD', 20023: 'CANCEL',
+}
+const parse = (event) => {
+  if (!verifyEvent(event)) return { error: 'invalid-signature' }
+  const tag = (name) => event.tags.find((tag) => tag[0] === name)?.[1]
+  const type = tag('t') ?? types[event.kind]
+  if (!Object.values(types).includes(type)) return { error: 'unsupported-kind' }
+  const expiry = Number(tag('exp'))
+  if (!Number.isFinite(expiry)) return { error: 'missing-expiry' }
+  let payload
+  try {
+    payload = JSON.parse(event.content)
+  } catch {
+    return { error: 'invalid-payload' }
+  }
+  const routerId = npubEncode(event.pubkey)
+  return { type, messageId: tag('msg') ?? event.id, version: tag('v') ?? '0.1', timestamp: event.created_at * 1000, expiry, routerId, ofItself: payload.routerId === routerId, payload }
+}
+
 const operations = {
+  // events → the control message in each, or why there is none
+  parse: ({ events }) => events.map(parse),
   // events → for each, whether nostr-tools finds id and signature right
   verify: ({ events }) => events.map((event) => verifyEvent(event)),
   // templates → signed events

@@ -27,6 +27,7 @@ public sealed class TrustTests : IDisposable
         friend.Dispose();
     }
 
+    /// <summary>W-N3: the existing software means to give points for every relay that shows a key, which anybody can buy with relays of his own.</summary>
     [Fact]
     public async Task Stranger_SeenOnFiftyRelays_StaysFiltered()
     {
@@ -47,7 +48,7 @@ public sealed class TrustTests : IDisposable
             await using var trusting = await TestDaemon.StartAsync(Role.Gateway, options);
             var choice = gateway.Services.GetRequiredService<RouterChoice>();
             var scores = gateway.Services.GetRequiredService<TrustScores>();
-            await Patience.UntilAsync(() => scores.Current.Of(Key(trusted.Router.Key)) == 250 && choice.Heard.Any(router => router.Key.Equals(trusted.Router.Key.PublicKey)));
+            await Patience.UntilAsync(() => scores.Current.Of(Key(trusted.Router.Key)) == 250 && choice.Explain("scripted").Any(candidate => candidate.Router.Key.Equals(trusted.Router.Key.PublicKey)));
             // Who follows nobody hears it, so it was there to be heard.
             await Patience.UntilAsync(() => trusting.Services.GetRequiredService<RouterChoice>().Heard.Any(router => router.Key.Equals(stranger.Router.Key.PublicKey)));
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using FedAi.Daemon.Hosting;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Envelopes;
 using FedAi.Protocol.Json;
@@ -103,6 +104,7 @@ public sealed class InferenceTests
     [Fact]
     public async Task Infer_NodeFailsBeforeTheFirstToken_TheNextNodeAnswers()
     {
+        using var metrics = new MetricsText();
         var broken = new ScriptedRunner { FailAt = 0 };
         await using var federation = await TestFederation.StartAsync(broken, new ScriptedRunner());
         using var client = new WireClient(federation.Router.Base, KeyPair.Generate());
@@ -114,6 +116,7 @@ public sealed class InferenceTests
         }
 
         broken.Requests.Count.ShouldBe(1, "a node that failed stands last for a while");
+        foreach (var outcome in (string[])["ok", "failed"]) metrics.Write().ShouldContain($"fedai_router_node_attempts_total{{outcome=\"{outcome}\"}}");
     }
 
     [Fact]

@@ -227,6 +227,13 @@ public sealed class RouterLimitsTests : IDisposable
         gone.Load.Observe(WireClient.Now).FailuresInRow.ShouldBe(1);
         gone.Load.Observe(WireClient.Now).Samples.ShouldBe(0, "nothing was asked of it");
         federation.Directory.Find(federation.Nodes[1].Key.PublicKey)!.Load.Observe(WireClient.Now).FailuresInRow.ShouldBe(0);
+        // Other routers of this process show theirs at the same place, so it is looked at again.
+        using var http = new HttpClient();
+        await Patience.UntilAsync(async () =>
+        {
+            await Health(federation.Router).LookAsync(CancellationToken.None);
+            return (await http.GetStringAsync(new Uri(federation.Router.Base, "metrics"))).Contains("fedai_router_nodes_cooling 1", StringComparison.Ordinal);
+        });
     }
 
     [Fact]

@@ -58,16 +58,36 @@ public sealed class DoctorRulesTests
             .Select(finding => finding.About).ShouldBe(["routers", "relays"]);
 
     [Theory]
+    [InlineData("""{"url":"https://d/","relays":null,"problem":"sends no JSON"}""", false, "relays.directories")]
+    [InlineData("""{"url":"https://d/","relays":3,"problem":null}""", true, null)]
+    [InlineData("""{"url":"https://d/","relays":null,"problem":null}""", true, null)]
+    [InlineData("""{"url":"https://d/","relays":3,"problem":null},{"url":"https://e/","relays":null,"problem":"is down"}""", true, null)]
+    public void Judge_Directories_SayWhoDoesNotAnswer(string directories, bool ok, string? next)
+    {
+        foreach (var role in (string[])[Node, """{"role":"gateway","network":"main","routers":[],"models":[],"relays":[],"services":[]}"""])
+        {
+            var findings = Judge($$"""{"directories":[{{directories}}],{{role.TrimStart()[1..]}}""");
+
+            var about = findings.Single(finding => finding.About == "directories");
+            about.Ok.ShouldBe(ok);
+            if (next is not null) about.Next!.ShouldContain(next);
+            if (directories.Contains("down", StringComparison.Ordinal)) about.Says.ShouldBe("1 of 2 name 3 relays; https://e/ is down");
+            if (role != Node) findings.Single(finding => finding.About == "relays").Says.ShouldContain("found yet", customMessage: "a directory is named, so a relay need not be");
+        }
+    }
+
+    [Theory]
     [InlineData(2, true)]
     [InlineData(1, false)]
     public void Judge_RouterAnnouncedToFewerRelaysThanWanted_SaysSo(int relays, bool ok)
     {
-        var router = $$"""{"role":"router","version":"1","network":"main","npub":"npub1r","nodes":{"active":1,"total":1,"connected":0},"listen":["https://8.8.8.8:8480/"],"services":[],"announced":{"relays":{{relays}},"quorum":2},"relays":[{"url":"wss://a/","state":"connected","problem":null,"clockAheadMs":0}]}""";
+        var router = $$"""{"role":"router","version":"1","network":"main","npub":"npub1r","nodes":{"active":1,"total":1,"connected":0},"listen":["https://8.8.8.8:8480/"],"services":[],"announced":{"relays":{{relays}},"quorum":2,"withheld":0},"relays":[{"url":"wss://a/","state":"connected","problem":null,"clockAheadMs":0}]}""";
 
         var finding = Judge(router).Single(finding => finding.About == "announced");
 
         finding.Ok.ShouldBe(ok);
         if (!ok) finding.Next!.ShouldContain("relays.publish");
+        if (!ok) Judge(router.Replace("\"withheld\":0", "\"withheld\":1", StringComparison.Ordinal)).Single(finding => finding.About == "announced").Next!.ShouldContain("http.publicEndpoint");
     }
 
     private static List<Finding> Judge(string status, string? doctor = null) => [.. DoctorRules.Judge(JsonNode.Parse(status)!, doctor is null ? null : JsonNode.Parse(doctor))];

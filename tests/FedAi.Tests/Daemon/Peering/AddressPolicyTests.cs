@@ -54,6 +54,22 @@ public sealed class AddressPolicyTests
     public void Allows_AddressOfNobody_Never(string address) =>
         AddressPolicy.Allows(IPAddress.Parse(address), PrivateNetworks.Lan).ShouldBeFalse();
 
+    /// <summary>An address of this machine is told only on it, one of its network only inside; what is permitted to strangers may be told.</summary>
+    [Theory]
+    [InlineData("https://router.example/", "wss://relay.example/", "None")]
+    [InlineData("https://8.8.8.8/", "ws://127.0.0.1/", "None")]
+    [InlineData("http://127.0.0.1:8480/", "ws://localhost:7777/", "None")]
+    [InlineData("http://127.0.0.1:8480/", "wss://relay.example/", "Loopback")]
+    [InlineData("http://[::1]:8480/", "wss://192.168.1.5/", "Loopback")]
+    [InlineData("https://192.168.1.2/", "wss://192.168.1.5/", "None")]
+    [InlineData("https://192.168.1.2/", "ws://127.0.0.1/", "None")]
+    [InlineData("https://192.168.1.2/", "wss://8.8.8.8/", "Lan")]
+    public void MeansSomething_OwnAddress_WhereItLeadsToUs(string own, string relay, string least)
+    {
+        foreach (var permitted in Enum.GetValues<PrivateNetworks>())
+            AddressPolicy.MeansSomething(new Uri(own), new Uri(relay), permitted).ShouldBe(permitted >= Enum.Parse<PrivateNetworks>(least), $"{permitted}");
+    }
+
     [Theory]
     [InlineData("https://node.example:8481", null)]
     [InlineData("http://8.8.8.8/base", null)]

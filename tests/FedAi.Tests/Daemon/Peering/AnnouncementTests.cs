@@ -79,6 +79,41 @@ public sealed class AnnouncementTests
         (await FindAsync(reader, router.Key.PublicKey)).Base.ShouldBe(router.Base);
     }
 
+    /// <summary>Nobody elsewhere can do anything with an address of this machine.</summary>
+    [Fact]
+    public async Task Router_ListensOnThisMachineOnly_IsNotAnnouncedToRelaysElsewhere()
+    {
+        await using var relay = await OwnRelay.StartAsync();
+        var options = new FedAiOptions { Relays = new RelayOptions { Publish = ["wss://relay.example", relay.Url.ToString()] } };
+        await using var permitted = await TestDaemon.StartAsync(Role.Router, options);
+        await using var router = await TestDaemon.StartAsync(Role.Router, options, services => services.AddSingleton(new HttpOptions { Listen = "127.0.0.1:0" }));
+
+        await Patience.UntilAsync(() => PeeringModule.Status(router.Services)["announced"] is { } announced && (int)announced["relays"]! == 1);
+
+        ((int)PeeringModule.Status(router.Services)["announced"]!["withheld"]!).ShouldBe(1);
+        permitted.Services.GetRequiredService<RelayPool>().Withheld.ShouldBe(0);
+    }
+
+    /// <summary>Row CARD-21: who knows nothing but a relay is listed with its endpoint and what it announced; on this machine only.</summary>
+    [Fact]
+    public async Task Peers_RouterJoinedThroughARelayAlone_IsListedWithItsCaps()
+    {
+        await using var relay = await OwnRelay.StartAsync();
+        await using var reader = await StartReaderAsync(relay);
+        await using var router = await StartRouterAsync(relay);
+        await FindAsync(reader, router.Key.PublicKey);
+        using var http = new HttpClient { BaseAddress = reader.Base };
+
+        var peer = JsonNode.Parse(await http.GetStringAsync(new Uri("federation/peers", UriKind.Relative)))!["peers"]!.AsArray().ShouldHaveSingleItem()!;
+
+        ((string)peer["npub"]!).ShouldBe(router.Key.PublicKey.Npub);
+        ((string)peer["endpoint"]!).ShouldBe(router.Base.ToString());
+        ((string)peer["caps"]!["routerId"]!).ShouldBe(router.Key.PublicKey.Npub);
+        ((string)peer["caps"]!["transportEndpoints"]![1]!).ShouldBe(RelayEndpoints.UrlOf(router.Base).ToString());
+        http.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.9");
+        (await http.GetAsync(new Uri("federation/peers", UriKind.Relative))).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);
+    }
+
     [Fact]
     public async Task Node_NewModel_IsAnnouncedAtOnce()
     {

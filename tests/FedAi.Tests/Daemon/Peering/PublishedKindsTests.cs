@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FedAi.Daemon.Peering;
 using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Envelopes;
 using FedAi.Protocol.Json;
 using FedAi.Protocol.Messages;
 using FedAi.Protocol.Nostr;
@@ -58,6 +59,31 @@ public sealed class PublishedKindsTests : IDisposable
 
         async Task<IReadOnlyList<string>> StoredAsync() =>
             [.. (await tools.FetchAsync(relay.Url, new JsonObject { ["kinds"] = new JsonArray(FedAiKinds.CapsAnnounce) })).Select(found => (string)found!["event"]!["id"]!)];
+    }
+
+    /// <summary>Row FAX-02: the reader of existing software takes everything that a router announces, its withdrawal too.</summary>
+    [Fact]
+    public async Task Announcements_ReadByTheRuleOfExistingSoftware_SayWhatWasMeant()
+    {
+        await using var tools = new NostrTools();
+        var announced = Announce(now);
+        ControlEvents.TryParse(announced[0], out var caps, out _).ShouldBeTrue();
+        var withdrawal = ControlEvents.Sign(key, AnnouncementBuilder.Withdraw(caps!, now) with { TimestampMs = now }, now / 1000 + 60);
+
+        var read = await tools.ParseAsync([.. announced, withdrawal, NostrEvent.Sign(key, 1, 1, [["exp", "1"]], "{}"), NostrEvent.Sign(key, FedAiKinds.CapsAnnounce, 1, [["d", "x"]], "{}")]);
+
+        foreach (var (source, message) in announced.Zip(read))
+        {
+            ControlEvents.TryParse(source, out var meant, out _).ShouldBeTrue();
+            ((string)message!["type"]!, (string)message["messageId"]!, (string)message["version"]!, (string)message["routerId"]!, (bool)message["ofItself"]!)
+                .ShouldBe((FedAiKinds.TagOf(meant!.Type), meant.MessageId, ControlMessages.Version, key.PublicKey.Npub, true));
+            ((long)message["timestamp"]!, (long)message["expiry"]!).ShouldBe((meant.TimestampMs, meant.ExpiryMs));
+            JsonNode.DeepEquals(message["payload"], JsonNode.Parse(meant.Payload.Span)).ShouldBeTrue();
+        }
+
+        read.Select(message => (string?)message!["type"]).Distinct().ShouldBe(["CAPS_ANNOUNCE", "PRICE_ANNOUNCE", "STATUS_ANNOUNCE", "RECEIPT_SUMMARY", null]);
+        ((long)read[^3]!["expiry"]!).ShouldBe(now);
+        read.TakeLast(2).Select(message => (string?)message!["error"]).ShouldBe(["unsupported-kind", "missing-expiry"]);
     }
 
     private List<NostrEvent> Announce(long atMs)

@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
+using FedAi.Daemon.Hosting;
 using FedAi.Daemon.Peering;
+using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Messages;
 using FedAi.Protocol.Nostr;
@@ -67,6 +69,23 @@ public sealed class RelayEndpointsTests : IDisposable
         (await PublishAsync(client, ControlEvents.Sign(key, Sample.Caps with { Type = ControlMessageType.Rfb }))).ShouldBe((false, "mute"));
         (await PublishAsync(client, NostrEvent.Sign(key, NostrKinds.RelayList, now, [["r", "wss://relay.example"]], ""))).ShouldBe((true, ""));
         relay.Hub.StoredEvents.ShouldBe(1);
+    }
+
+    /// <summary>Row ARC-18: what the own relay turns away for a list is counted as what other relays bring.</summary>
+    [Theory]
+    [InlineData("mute")]
+    [InlineData("block")]
+    [InlineData("allowlist")]
+    public void Event_OfAListedAuthor_IsCountedByTheList(string reason)
+    {
+        using var metrics = new MetricsText();
+        using var allowed = KeyPair.Generate();
+        var lists = new FilterOptions { Mute = reason == "mute" ? [key.PublicKey.Npub] : [], Block = reason == "block" ? [key.PublicKey.Npub] : [], Allow = reason == "allowlist" ? [allowed.PublicKey.Npub] : [] };
+        var hub = new RelayHub(new RelayLimits(), TimeProvider.System, new RelayWriters(new TrustScores(PeerLists.From(lists), new WotOptions()), own: default));
+
+        hub.Publish(Sample.SignCaps()).Accepted.ShouldBeFalse();
+
+        metrics.Write().ShouldContain($"fedai_relay_events_dropped_total{{reason=\"{reason}\"}}");
     }
 
     [Fact]
@@ -201,9 +220,12 @@ public sealed class RelayEndpointsTests : IDisposable
         await using var relay = await OwnRelay.StartAsync();
         using var client = await NostrSocket.ConnectAsync(relay.Url);
 
-        await client.SendAsync($"[\"NOTICE\",\"{new string('x', 1024 * 1024)}\"]");
+        using var metrics = new MetricsText();
+
+        await client.SendAsync(ClientFrame.WriteEvent(NostrEvent.Sign(key, FedAiKinds.CapsAnnounce, 1, [], new string('x', 1024 * 1024))));
 
         (await Should.ThrowAsync<WebSocketException>(() => client.ReceiveAsync())).Message.ShouldContain("MessageTooBig");
+        metrics.Write().ShouldContain("fedai_relay_events_dropped_total{reason=\"size\"}");
     }
 
     [Fact]

@@ -56,7 +56,7 @@ public sealed class RelayFinderServiceTests
         // Nobody runs it: which relays it is to join is all that is asked.
         var pool = new RelayPool([], new RelayPoolOptions(), clock, NullLogger<RelayPool>.Instance, http: http);
         var hearsay = new RelayHearsay(pool, new RouterDirectory(clock), new TrustScores(PeerLists.Empty, new WotOptions()), options, clock);
-        var search = new RelaySearch(RelaySources.Finder(options, http, clock), hearsay, new RelayMemory(folder.File(RelayMemory.FileName)));
+        var search = new RelaySearch(RelaySources.Finder(options, http, clock), hearsay, new RelayMemory(folder.File(RelayMemory.FileName)), options);
         using var service = new RelayFinderService(search, new JoinedRelays(pool, options, clock), options, clock, NullLogger<RelayFinderService>.Instance);
         await service.StartAsync(default);
         await Patience.UntilAsync(() => pool.Status is [{ Relay.Host: "a.example" }]);
@@ -144,8 +144,45 @@ public sealed class RelayFinderServiceTests
         pool.Status.Select(relay => relay.Relay).ShouldBe([first.Url, second.Url]);
     }
 
+    /// <summary>Which relays only peers named is not written down: after a restart nobody could tell that no announcement is to go there.</summary>
     [Fact]
-    public async Task Hearsay_TwoPinnedMonitorsAgree_TheRelayIsJoinedAndGetsNoAnnouncement()
+    public async Task Memory_DirectoryAndPeerNameRelays_HoldsWhatTheDirectoryNamed()
+    {
+        using var folder = new TempFolder();
+        using var friend = KeyPair.Generate();
+        await using var first = await OwnRelay.StartAsync();
+        await using var listed = await OwnRelay.StartAsync();
+        await using var heard = await OwnRelay.StartAsync();
+        await using var directory = await DirectoryServer.StartAsync(listed.Url);
+        first.Hub.Publish(List(friend, heard.Url)).Accepted.ShouldBeTrue();
+
+        await using var router = await TestDaemon.StartAsync(Role.Router, new FedAiOptions
+        {
+            Relays = new RelayOptions { Bootstrap = [first.Url.ToString()], Directories = [directory.Url.ToString()] },
+            Filter = new() { Follow = [friend.PublicKey.Npub] },
+        }, dataFolder: folder.Path);
+
+        // It is joined after it was heard of, and by then what is remembered is written.
+        await Patience.UntilAsync(() => router.Services.GetRequiredService<RelayPool>().Status.Any(relay => relay.Relay == heard.Url && relay.State is RelayState.Connected));
+        new RelayMemory(Path.Combine(folder.Path, "main", RelayMemory.FileName)).Load()!.Relays.ShouldHaveSingleItem().Url.ShouldBe(listed.Url.ToString());
+    }
+
+    [Fact]
+    public async Task Status_Directories_ShowWhatEachSaid()
+    {
+        await using var relay = await OwnRelay.StartAsync();
+        await using var directory = await DirectoryServer.StartAsync(relay.Url);
+        await using var broken = await DirectoryServer.StartAsync(DirectoryServer.Text("nothing"));
+        await using var gateway = await TestDaemon.StartAsync(Role.Gateway, new FedAiOptions { Relays = new RelayOptions { Directories = [directory.Url.ToString(), broken.Url.ToString()] } });
+
+        await Patience.UntilAsync(() => gateway.Services.GetRequiredService<RelaySearch>().Answers.Count == 2);
+
+        PeeringModule.Status(gateway.Services)["directories"]!.ToJsonString()
+            .ShouldBe($$"""[{"url":"{{directory.Url}}","relays":1,"problem":null},{"url":"{{broken.Url}}","relays":null,"problem":"sends no JSON"}]""");
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task Hearsay_TwoPinnedOrFollowedMonitorsAgree_TheRelayIsJoinedAndGetsNoAnnouncement(bool pinned)
     {
         using var one = KeyPair.Generate();
         using var two = KeyPair.Generate();
@@ -163,10 +200,12 @@ public sealed class RelayFinderServiceTests
         });
         await using var named = await OwnRelay.StartAsync();
         Named = named;
+        string[] monitors = [one.PublicKey.Npub, two.PublicKey.Npub];
 
         await using var router = await TestDaemon.StartAsync(Role.Router, new FedAiOptions
         {
-            Relays = new RelayOptions { Bootstrap = [first.Url.ToString()], Monitors = [one.PublicKey.Npub, two.PublicKey.Npub] },
+            Relays = new RelayOptions { Bootstrap = [first.Url.ToString()], Monitors = pinned ? monitors : [] },
+            Filter = new() { Follow = pinned ? [] : monitors },
         });
 
         var pool = router.Services.GetRequiredService<RelayPool>();

@@ -154,6 +154,8 @@ public sealed class RelayIngestTests : IDisposable
         ingest.Take(ControlEvents.Sign(router, Sample.Caps with { Payload = "null"u8.ToArray() })).ShouldBe(IngestVerdict.InvalidPayload);
         ingest.Take(ControlEvents.Sign(router, Sample.Caps with { Payload = "{\"routerId\":5}"u8.ToArray() })).ShouldBe(IngestVerdict.InvalidPayload);
         ingest.Take(ControlEvents.Sign(router, Sample.Caps with { Payload = "hello"u8.ToArray() })).ShouldBe(IngestVerdict.Malformed);
+        foreach (var bytes in (int[])[ControlEvents.MaxContentBytes - 1, 32_000, 60_000])
+            ingest.Take(ControlEvents.Sign(router, Sample.Caps with { Payload = System.Text.Encoding.UTF8.GetBytes($"\"{new string('x', bytes)}\"") })).Name().ShouldBe("size");
         ingest.Take(ControlEvents.Sign(router, Sample.Caps with { TimestampMs = (now + 1000) * 1000 })).ShouldBe(IngestVerdict.Ahead);
         ingest.Take(ControlEvents.Sign(router, Sample.Caps with { ExpiryMs = (now - 1) * 1000 })).ShouldBe(IngestVerdict.Expired);
         ingest.Take(ControlEvents.Sign(router, Sample.Caps with { Type = ControlMessageType.Rfb, ExpiryMs = (now - 1) * 1000 }, now + 60)).ShouldBe(IngestVerdict.Expired);

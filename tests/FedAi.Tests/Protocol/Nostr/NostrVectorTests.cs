@@ -49,6 +49,7 @@ public sealed class NostrVectorTests
         }
     }
 
+    /// <summary>W-N4: the existing software believes the type tag whatever the kind, and reads an empty or hexadecimal <c>exp</c>.</summary>
     [Fact]
     public void Event_WrongSomewhere_IsJudgedStrictly()
     {

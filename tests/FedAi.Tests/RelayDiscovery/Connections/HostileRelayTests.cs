@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
+using FedAi.Daemon.Hosting;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Nostr;
 using FedAi.RelayDiscovery.Connections;
@@ -61,15 +62,18 @@ public sealed class HostileRelayTests
         await Should.ThrowAsync<OperationCanceledException>(next.WaitAsync(Patience.Limit / 3));
     }
 
-    [Fact]
-    public async Task Frame_OfOneMebibyte_IsSkippedWithoutLosingTheConnection()
+    /// <summary>Row ARC-22: by its size, before anybody parses it.</summary>
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task Frame_OfOneMebibyte_IsSkippedWithoutLosingTheConnection(bool isEvent)
     {
+        using var metrics = new MetricsText();
         using var key = KeyPair.Generate();
         var real = Announce(key);
         await using var relay = await ScriptedRelay.StartAsync(async (_, client) =>
         {
             var subscription = (string)(await client.ReceiveAsync("REQ"))[1]!;
-            await client.SendAsync($"[\"NOTICE\",\"{new string('x', 1024 * 1024)}\"]");
+            var text = new string('x', 1024 * 1024);
+            await client.SendAsync(isEvent ? RelayFrame.WriteEvent(subscription, NostrEvent.Sign(key, FedAiKinds.CapsAnnounce, 1, [], text)) : System.Text.Encoding.UTF8.GetBytes($"[\"NOTICE\",\"{text}\"]"));
             await client.SendAsync(RelayFrame.WriteEvent(subscription, real));
             await client.ReceiveAsync();
         });
@@ -79,6 +83,7 @@ public sealed class HostileRelayTests
 
         (await NextAsync(subscription)).Event.Id.ShouldBe(real.Id);
         pool.Pool.Status[0].RefusedFrames.ShouldBe(1);
+        metrics.Write().ShouldContain("fedai_relay_frames_refused_total{reason=\"size\"}");
         relay.Connections.ShouldBe(1);
     }
 

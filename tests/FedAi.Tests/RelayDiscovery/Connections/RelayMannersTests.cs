@@ -94,6 +94,53 @@ public sealed class RelayMannersTests
         Told().ShouldBeUnique();
     }
 
+    /// <summary>Some relays say it in a NOTICE and not in the answer (row ARC-24); what is said in plain words is for people.</summary>
+    [Theory]
+    [InlineData("rate-limited: slow down", RelayVerdict.Held, false)]
+    [InlineData("restricted: members only", RelayVerdict.Held, true)]
+    [InlineData("blocked: you", RelayVerdict.Held, true)]
+    [InlineData("error: something", RelayVerdict.Accepted, false)]
+    [InlineData("welcome", RelayVerdict.Accepted, false)]
+    public async Task Notice_WithAPrefix_SteersWhatIsSent(string notice, RelayVerdict next, bool demoted)
+    {
+        var clock = new ManualTime();
+        await using var relay = await ScriptedRelay.StartAsync(async (_, client) =>
+        {
+            await client.SendAsync(new JsonArray("NOTICE", notice).ToJsonString());
+            // When this one is counted, that one has been read.
+            await client.SendAsync(RelayFrame.WriteEose("nothing"));
+            await AnswerAsync(client, true, "");
+        });
+        await using var pool = await StartAsync(relay, RunningPool.Quick, clock);
+        await Patience.UntilAsync(() => pool.Pool.Status[0].Frames == 2);
+
+        (await pool.Pool.PublishAsync(Announce("caps"), default)).Single().Verdict.ShouldBe(next);
+
+        pool.Pool.Status[0].IsDemoted.ShouldBe(demoted);
+        await MoveUntilAsync(clock, TimeSpan.FromSeconds(10), () => pool.Pool.Status[0].Published == 1);
+        var waited = clock.GetUtcNow() - DateTimeOffset.UnixEpoch.AddYears(60);
+        if (next is RelayVerdict.Held) waited.ShouldBeGreaterThanOrEqualTo(demoted ? RunningPool.Quick.LongestPause : RunningPool.Quick.FirstPause);
+    }
+
+    [Fact]
+    public async Task Publish_RelayThatMayNotHaveIt_IsToldNothing()
+    {
+        await using var relay = await ScriptedRelay.StartAsync((_, client) => AnswerAsync(client, true, ""));
+        var may = false;
+        await using var pool = await StartAsync(relay, RunningPool.Quick with { MayPublish = _ => may }, TimeProvider.System);
+
+        (await pool.Pool.PublishAsync(Announce("caps"), default)).ShouldBeEmpty();
+        pool.Pool.Withheld.ShouldBe(1);
+        may = true;
+        (await pool.Pool.PublishAsync(Announce("caps", later: 1), default)).ShouldHaveSingleItem().IsPublished.ShouldBeTrue();
+
+        (Told().Count, pool.Pool.Withheld).ShouldBe((1, 0));
+    }
+
+    /// <summary>DECISIONS E14; what public relays take.</summary>
+    [Fact]
+    public void Options_FirstHour_IsFortyEventsAtMost() => (new RelayPoolOptions().PublishBurst + new RelayPoolOptions().PublishPerHour).ShouldBe(40);
+
     [Fact]
     public async Task Subscribe_ClosedAsInvalid_IsNotAskedAgain()
     {

@@ -1,0 +1,25 @@
+using System.Diagnostics.Metrics;
+using FedAi.Protocol.Messages;
+
+namespace FedAi.Daemon.Router;
+
+/// <summary>What is counted about asking nodes, over all of them: their names are strangers' texts, so they are no labels.</summary>
+internal static class NodeMetrics
+{
+    private static readonly Meter Meter = new("FedAi.Router");
+    private static readonly Counter<long> Attempts = Meter.CreateCounter<long>("fedai.router.node.attempts", description: "Times that a node was asked for an answer, by outcome.");
+    private static readonly Gauge<long> Cooling = Meter.CreateGauge<long>("fedai.router.nodes.cooling", description: "Live nodes that failed lately and are asked last.");
+
+    public static void Count(bool ended, ErrorCode? refusal) => Attempts.Add(1, new KeyValuePair<string, object?>("outcome", Outcome(ended, refusal)));
+
+    /// <summary>How asking a node ended, as metrics show it. Without an end and a refusal the client has left.</summary>
+    public static string Outcome(bool ended, ErrorCode? refusal) => refusal switch
+    {
+        null => ended ? "ok" : "left",
+        { } code when NodeFault.IsClients(code) => "client",
+        { } code when NodeFault.IsBusy(code) => "busy",
+        _ => "failed",
+    };
+
+    public static void ShowCooling(int nodes) => Cooling.Record(nodes);
+}
