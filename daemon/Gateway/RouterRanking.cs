@@ -44,13 +44,13 @@ internal static class RouterRanking
 
         var heard = serving.Where(router => !facts(router).KeptOut).ToList();
         if (heard.Count == 0) return Nothing(ErrorCode.NoRouters, "Your lists or your web of trust keep out every router that serves this model; fedai routers says why.");
-        return new RankedRouters(Order(heard, facts, request.ModelId, request.RequestId, nowMs), null);
+        return new RankedRouters(Order(heard, facts, request.ModelId, request.RequestId, nowMs, request.JobType), null);
     }
 
     /// <summary>All of them, best first, those kept out last. Without a model a router's price is that of its cheapest.</summary>
-    public static IReadOnlyList<RouterCandidate> Order(IReadOnlyList<KnownRouter> routers, Func<KnownRouter, RouterFacts> facts, string? modelId, string lot, long nowMs)
+    public static IReadOnlyList<RouterCandidate> Order(IReadOnlyList<KnownRouter> routers, Func<KnownRouter, RouterFacts> facts, string? modelId, string lot, long nowMs, RouterJobType? jobType = null)
     {
-        var prices = routers.Select(router => PriceOf(router, modelId, nowMs)).ToList();
+        var prices = routers.Select(router => PriceOf(router, modelId, nowMs, jobType)).ToList();
         var cheapest = prices.Min();
         return
         [
@@ -62,10 +62,10 @@ internal static class RouterRanking
     }
 
     /// <summary>What 1,000 tokens in and 1,000 out cost, in msat; null when the router posted nothing that still holds.</summary>
-    public static long? PriceOf(KnownRouter router, string? modelId, long nowMs) =>
+    public static long? PriceOf(KnownRouter router, string? modelId, long nowMs, RouterJobType? jobType = null) =>
         (from model in router.Profile.ModelCaps
          where modelId is null || model.ModelId == modelId
-         let price = router.PriceOf(model.ModelId, nowMs)
+         let price = router.PriceOf(model.ModelId, nowMs, jobType)
          where price is { InputMsatPer1K: >= 0 and < MaxPrice, OutputMsatPer1K: >= 0 and < MaxPrice }
          select (long?)(price.InputMsatPer1K + price.OutputMsatPer1K)).Min();
 

@@ -17,7 +17,10 @@ internal sealed record KnownRouter(PublicKey Key, Uri Base, CapabilityProfile Pr
     /// <summary>Its price sheets (kind 30021), the newest of each job type.</summary>
     public IReadOnlyDictionary<RouterJobType, RouterPrice> Prices { get; init; } = Unpriced;
 
-    /// <summary>What it posted for a model's answers; null when it posted nothing that still holds.</summary>
-    public ModelPrice? PriceOf(string modelId, long nowMs, RouterJobType jobType = RouterJobType.GenChunk) =>
-        Prices.GetValueOrDefault(jobType) is { } price && price.ExpiresAtMs > nowMs ? price.Sheet.Models?.FirstOrDefault(model => model.ModelId == modelId) : null;
+    /// <summary>What it posted for a model's work of this type; without a type for its answers, else for whatever the model does. Null when it posted nothing that still holds.</summary>
+    public ModelPrice? PriceOf(string modelId, long nowMs, RouterJobType? jobType = null) =>
+        Prices.Where(price => jobType is null || price.Key == jobType).OrderBy(price => price.Key != RouterJobType.GenChunk).ThenBy(price => price.Key)
+            .Where(price => price.Value.ExpiresAtMs > nowMs)
+            .Select(price => price.Value.Sheet.Models?.FirstOrDefault(model => model.ModelId == modelId))
+            .FirstOrDefault(price => price is not null);
 }

@@ -3,6 +3,7 @@ using FedAi.Daemon.Peering;
 using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Messages;
+using FedAi.Protocol.Rules;
 using FedAi.TestKit;
 
 namespace FedAi.Tests.Daemon.Gateway;
@@ -143,16 +144,32 @@ public sealed class RouterRankingTests
         RouterRanking.PriceOf(cheap, null, Now + 3_600_000).ShouldBeNull("its price has expired");
     }
 
-    private static KnownRouter Priced(long msatPer1K)
+    [Theory]
+    [InlineData(RouterJobType.Embedding)]
+    [InlineData(RouterJobType.Moderate)]
+    public void Rank_PriceOfOtherWorkThanAnswers_CountsToo(RouterJobType posted)
+    {
+        KnownRouter cheap = Priced(2000, posted), dear = Priced(6000, posted);
+        RouterFacts Fast(KnownRouter router) => new(Seen(latencyMs: 100), PeerStanding.Stranger, 0);
+
+        Names(RouterRanking.Rank([dear, cheap], Fast, Request with { JobType = posted }, Now)).ShouldBe([cheap, dear]);
+        // A role is asked like a model, without a type.
+        Names(RouterRanking.Rank([dear, cheap], Fast, Request, Now)).ShouldBe([cheap, dear]);
+        RouterRanking.PriceOf(cheap, "tiny", Now).ShouldBe(2000);
+        RouterRanking.PriceOf(cheap, "tiny", Now, RouterJobType.GenChunk).ShouldBeNull();
+    }
+
+    private static KnownRouter Priced(long msatPer1K, RouterJobType jobType = RouterJobType.GenChunk)
     {
         var router = Router();
         return router with
         {
+            Profile = router.Profile with { ModelCaps = [.. router.Profile.ModelCaps.Select(model => model with { Features = [ModelFeatures.Embeddings] })] },
             Prices = new Dictionary<RouterJobType, RouterPrice>
             {
-                [RouterJobType.GenChunk] = new(new PriceSheet
+                [jobType] = new(new PriceSheet
                 {
-                    RouterId = router.Key.Npub, JobType = RouterJobType.GenChunk, Unit = FederationPriceUnit.Per1KTokens, BasePriceMsat = msatPer1K, CurrentSurge = 1, Timestamp = Now, Expiry = Now + 3_600_000,
+                    RouterId = router.Key.Npub, JobType = jobType, Unit = FederationPriceUnit.Per1KTokens, BasePriceMsat = msatPer1K, CurrentSurge = 1, Timestamp = Now, Expiry = Now + 3_600_000,
                     Models = [new ModelPrice { ModelId = "tiny", InputMsatPer1K = msatPer1K / 2, OutputMsatPer1K = msatPer1K - msatPer1K / 2 }],
                 }, Now + 3_600_000),
             },
