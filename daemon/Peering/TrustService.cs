@@ -13,6 +13,12 @@ internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, TimeP
     /// <summary>How often it looks whether something changed, and so the shortest time between two scorings.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
+    /// <summary>How often it looks for a first relay, while none was asked: directories and routers may name one any moment.</summary>
+    public static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long strangers are kept out because nobody told whom the named roots follow. Then they are heard, for one of them may serve the only relay.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
+
     /// <summary>Follow lists change rarely, and a relay's bandwidth is another's: all of them are asked for again after this long.</summary>
     private static readonly TimeSpan FetchInterval = TimeSpan.FromMinutes(30);
 
@@ -47,6 +53,7 @@ internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, TimeP
         if (hub is not null) hub.Accepted += accepted => web.Take(accepted);
         await using var roots = await pool.SubscribeAsync(Statements(web.Roots), stoppingToken, TrustStatements.Lists);
         long? fetched = null;
+        var started = time.GetTimestamp();
         while (true)
         {
             var experienced = await web.KeepExperienceAsync();
@@ -54,10 +61,11 @@ internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, TimeP
             if (fetched is not { } last || time.GetElapsedTime(last) >= FetchInterval)
             {
                 asked.Clear();
+                var asking = pool.Status.Select(relay => relay.Relay).ToHashSet();
                 foreach (var provider in web.Providers) await TakeAsync([Ranks(provider)], stoppingToken);
                 await FetchAsync(stoppingToken);
-                // Without a relay nothing was asked, so it is tried again soon.
-                fetched = pool.Status.Any(relay => relay.State is RelayState.Connected) ? time.GetTimestamp() : null;
+                // Without a relay nothing was asked, so it is tried again soon; one that came meanwhile was not asked either.
+                if (pool.Status.Any(relay => relay.State is RelayState.Connected && asking.Contains(relay.Relay))) fetched = time.GetTimestamp();
             }
             else if (web.HasNews)
             {
@@ -68,8 +76,26 @@ internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, TimeP
                 web.Publish();
             }
 
-            await Task.Delay(Pause, time, stoppingToken);
+            if (fetched is not null) web.EndWait();
+            else if (time.GetElapsedTime(started) >= LongestWait && web.EndWait()) LogNobodyAsked();
+            await PauseAsync(forRelay: fetched is null, stoppingToken);
         }
+    }
+
+    /// <summary>Until the next look; at the first relay when none was asked yet.</summary>
+    private async Task PauseAsync(bool forRelay, CancellationToken stop)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var pause = Task.Delay(Pause, time, ending.Token);
+        await Task.WhenAny(pause, forRelay ? ConnectedAsync(ending.Token) : pause);
+        await ending.CancelAsync();
+        stop.ThrowIfCancellationRequested();
+    }
+
+    private async Task ConnectedAsync(CancellationToken stop)
+    {
+        do await Task.Delay(FirstLook, time, stop);
+        while (!pool.Status.Any(relay => relay.State is RelayState.Connected));
     }
 
     /// <summary>Asks for the words of everybody whose words count and who was not asked lately; each step may bring more of them.</summary>
@@ -113,4 +139,7 @@ internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, TimeP
 
     [LoggerMessage(LogLevel.Information, "web of trust: {Statements} new statements of {Authors} keys asked")]
     private partial void LogFetched(int statements, int authors);
+
+    [LoggerMessage(LogLevel.Warning, "web of trust: no relay answered, so whom the roots of filter.wot.roots follow is unknown, and strangers are heard. fedai doctor says what is wrong with the relays")]
+    private partial void LogNobodyAsked();
 }

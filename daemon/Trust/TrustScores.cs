@@ -39,13 +39,12 @@ internal sealed class TrustScores
     /// <summary>Puts new scores in place of the old ones. For one thread at a time.</summary>
     public void Publish(TrustSnapshot next)
     {
-        var before = current;
+        var (before, filtered) = (current, Filters);
         current = next;
-        if (!Filters || (before.HasWeb && !next.Trusted(web.MinScore).Any(key => before.Of(key) < web.MinScore))) return;
-        Tell();
+        if (filtered != Filters || (Filters && next.Trusted(web.MinScore).Any(key => before.Of(key) < web.MinScore))) Tell();
     }
 
-    /// <summary>Completes when, after this call, the filter came into force, the lists changed or a key gained what it needs to be heard.</summary>
+    /// <summary>Completes when, after this call, the filter came into force or ended, the lists changed or a key gained what it needs to be heard.</summary>
     public Task NextChange() => news.Task;
 
     /// <summary>Keys that are heard while strangers are not: whom the operator named, then the most trusted.</summary>

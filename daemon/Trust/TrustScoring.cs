@@ -10,14 +10,15 @@ internal static class TrustScoring
     /// <summary>Paths that an explanation shows.</summary>
     private const int ShownPaths = 5;
 
-    public static TrustSnapshot Snapshot(TrustGraph graph, TrustFlow flow, TrustSources sources, PeerExperience experience)
+    /// <param name="awaited">Named roots have not been asked yet whom they follow: until then strangers are kept out as if they followed somebody.</param>
+    public static TrustSnapshot Snapshot(TrustGraph graph, TrustFlow flow, TrustSources sources, PeerExperience experience, bool awaited = false)
     {
         var ranks = Ranks(graph, sources);
         var keptOut = new HashSet<Hex32>([.. sources.KeptOut, .. flow.Muted]);
         var points = new Dictionary<Hex32, int>(flow.Keys.Count);
         foreach (var key in flow.Keys.Concat(ranks.Keys.Where(ranked => !flow.Reaches(ranked))))
             if (!keptOut.Contains(key) && Score(key, flow, ranks.GetValueOrDefault(key), experience) is > 0 and var score) points.Add(key, score);
-        return new TrustSnapshot(points, flow.Muted, flow.HasWeb || ranks.Count > 0);
+        return new TrustSnapshot(points, flow.Muted, flow.HasWeb || ranks.Count > 0 || awaited);
     }
 
     public static TrustExplanation Explain(Hex32 key, TrustGraph graph, TrustFlow flow, TrustSources sources, PeerExperience experience, TrustScores scores)

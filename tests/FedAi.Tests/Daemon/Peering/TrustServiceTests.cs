@@ -72,6 +72,68 @@ public sealed class TrustServiceTests : IAsyncDisposable
         await service.StopAsync(default);
     }
 
+    /// <summary>As where a daemon knows only a directory, which names its relays when it has started.</summary>
+    [Fact]
+    public async Task Relay_FirstOneComesAfterTheStart_IsAskedAtOnce()
+    {
+        await using var relay = await OwnRelay.StartAsync();
+        await using (var publishing = await RunningPool.StartAsync(relay.Url)) await PublishAsync(publishing, Follows(friend, Now, far), Follows(own, Now, friend));
+        using var http = new HttpClient();
+        using var stop = new CancellationTokenSource();
+        var pool = new RelayPool([], RunningPool.Quick, TimeProvider.System, NullLogger<RelayPool>.Instance, identity: null, new RelayHttp(http, http));
+        var running = pool.RunAsync(stop.Token);
+        var service = Service(pool, scores);
+        var looking = clock.TimerOf(TrustService.FirstLook);
+        await service.StartAsync(default);
+        await looking;
+
+        pool.SetRelays([new PooledRelay(relay.Url, Publishes: false)]);
+        await Patience.UntilAsync(() => pool.Status.Any(one => one.State is RelayState.Connected));
+        clock.Move(TrustService.FirstLook);
+
+        await Patience.UntilAsync(() => Score(far) == 250);
+        await service.StopAsync(default);
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(running);
+    }
+
+    [Fact]
+    public async Task NamedRoots_NoRelayTellsWhomTheyFollow_StrangersAreKeptOutForTwoMinutes()
+    {
+        var service = Service(NoRelays, scores, options: new WotOptions { Roots = [friend.PublicKey.Npub] });
+        var waiting = clock.TimerOf(TrustService.Pause);
+        await service.StartAsync(default);
+        await waiting;
+        scores.Judge(far.PublicKey).ShouldBe(PeerStanding.Distrusted);
+
+        var change = scores.NextChange();
+        for (var waited = TimeSpan.Zero; waited < TrustService.LongestWait; waited += TrustService.Pause)
+        {
+            scores.Judge(far.PublicKey).ShouldBe(PeerStanding.Distrusted);
+            waiting = clock.TimerOf(TrustService.Pause);
+            clock.Move(TrustService.Pause);
+            await waiting;
+        }
+
+        scores.Judge(far.PublicKey).ShouldBe(PeerStanding.Stranger);
+        change.IsCompleted.ShouldBeTrue("whoever dropped strangers' words asks for them again");
+        await service.StopAsync(default);
+    }
+
+    [Fact]
+    public async Task NamedRoots_FollowNobodyAndWereAsked_StrangersAreHeard()
+    {
+        await using var relay = await OwnRelay.StartAsync();
+        await using var pool = await RunningPool.StartAsync(relay.Url);
+        var service = Service(pool.Pool, scores, options: new WotOptions { Roots = [friend.PublicKey.Npub] });
+        var waiting = clock.TimerOf(TrustService.Pause);
+        await service.StartAsync(default);
+        await waiting;
+
+        scores.Judge(far.PublicKey).ShouldBe(PeerStanding.Stranger);
+        await service.StopAsync(default);
+    }
+
     /// <summary>Five thousand follows make a list of 350 KB, at a relay that others run.</summary>
     [Fact]
     public async Task Roots_FollowThousands_AllOfThemCount()
@@ -130,10 +192,10 @@ public sealed class TrustServiceTests : IAsyncDisposable
 
     private RelayPool NoRelays => new RelayPool([], new RelayPoolOptions(), clock, NullLogger<RelayPool>.Instance);
 
-    private TrustService Service(RelayPool pool, TrustScores into, PeerExperience? experience = null, RelayHub? hub = null)
+    private TrustService Service(RelayPool pool, TrustScores into, PeerExperience? experience = null, RelayHub? hub = null, WotOptions? options = null)
     {
         experience ??= new PeerExperience(clock);
-        var sources = TrustSources.Of(Key(own), PeerLists.Empty, web);
+        var sources = TrustSources.Of(Key(own), PeerLists.Empty, options ?? web);
         return new TrustService(pool, new WebOfTrust(into, sources, experience, store.Tables.Trust, store.Tables.Experience, TimeProvider.System), clock, NullLogger<TrustService>.Instance, hub);
     }
 
