@@ -66,6 +66,9 @@ internal sealed class TrustScores
             : PeerStanding.Stranger;
     }
 
+    /// <summary>Whether the operator named the key or the web of trust vouches for it: where room is short, all others give way.</summary>
+    public bool Vouches(Hex32 key) => Judge(key) is PeerStanding.Known or PeerStanding.Trusted;
+
     private void Tell()
     {
         var told = Interlocked.Exchange(ref news, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
