@@ -69,6 +69,9 @@ internal sealed class TrustScores
     /// <summary>Whether the operator named the key or the web of trust vouches for it: where room is short, all others give way.</summary>
     public bool Vouches(Hex32 key) => Judge(key) is PeerStanding.Known or PeerStanding.Trusted;
 
+    /// <summary>Whether the operator's lists or the web of trust keep the key out.</summary>
+    public bool KeepsOut(PublicKey key) => Judge(key) is PeerStanding.Blocked or PeerStanding.Muted or PeerStanding.NotAllowed or PeerStanding.Distrusted;
+
     private void Tell()
     {
         var told = Interlocked.Exchange(ref news, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
