@@ -8,7 +8,7 @@ namespace FedAi.Daemon.Peering;
 /// Fetches the web of trust through the relays, a router's own among them, one step from the roots after the other, and has the scores made anew when something
 /// changed. What it fetched is in the store, so a start without relays knows it already.
 /// </summary>
-internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, TimeProvider time, ILogger<TrustService> logger, RelayHub? hub = null) : BackgroundService
+internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, KnownPeers peers, TimeProvider time, ILogger<TrustService> logger, RelayHub? hub = null) : BackgroundService
 {
     /// <summary>How often it looks whether something changed, and so the shortest time between two scorings.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
@@ -34,6 +34,7 @@ internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, TimeP
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly HashSet<Hex32> asked = [];
+    private readonly HashSet<Hex32> askedAbout = [];
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -58,11 +59,15 @@ internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, TimeP
         {
             var experienced = await web.KeepExperienceAsync();
             while (roots.Events.TryRead(out var received)) web.Take(received.Event);
+            if (fetched is not null) await AskRanksAsync(stoppingToken);
             if (fetched is not { } last || time.GetElapsedTime(last) >= FetchInterval)
             {
                 asked.Clear();
+                askedAbout.Clear();
                 var asking = pool.Status.Select(relay => relay.Relay).ToHashSet();
+                // Their newest, for peers that nobody here knows yet: without a rank they may not even be heard.
                 foreach (var provider in web.Providers) await TakeAsync([Ranks(provider)], stoppingToken);
+                await AskRanksAsync(stoppingToken);
                 await FetchAsync(stoppingToken);
                 // Without a relay nothing was asked, so it is tried again soon; one that came meanwhile was not asked either.
                 if (pool.Status.Any(relay => relay.State is RelayState.Connected && asking.Contains(relay.Relay))) fetched = time.GetTimestamp();
@@ -115,6 +120,16 @@ internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, TimeP
         if (taken > 0) LogFetched(taken, asked.Count);
     }
 
+    /// <summary>Asks the providers about the peers that are known and were not asked about lately: a provider may rank millions, and a relay gives only its newest.</summary>
+    private async Task AskRanksAsync(CancellationToken stop)
+    {
+        if (web.Providers.Count == 0) return;
+        var subjects = peers.Keys.Where(key => !askedAbout.Contains(key)).Take(MaxAuthors - askedAbout.Count).ToList();
+        foreach (var some in subjects.Chunk(AuthorsAtOnce))
+            foreach (var provider in web.Providers) await TakeAsync([Ranks(provider, some)], stop);
+        askedAbout.UnionWith(subjects);
+    }
+
     private async Task<int> TakeAsync(IReadOnlyList<NostrFilter> filters, CancellationToken stop)
     {
         var taken = 0;
@@ -135,7 +150,13 @@ internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, TimeP
         ];
     }
 
-    private static NostrFilter Ranks(Hex32 provider) => new() { Authors = new HashSet<Hex32> { provider }, Kinds = new HashSet<int> { NostrKinds.Assertion }, Limit = StoredEvents };
+    private static NostrFilter Ranks(Hex32 provider, IReadOnlyList<Hex32>? subjects = null) => new()
+    {
+        Authors = new HashSet<Hex32> { provider },
+        Kinds = new HashSet<int> { NostrKinds.Assertion },
+        Tags = subjects is null ? null : new Dictionary<string, IReadOnlySet<string>> { ["d"] = subjects.Select(key => key.ToString()).ToHashSet(StringComparer.Ordinal) },
+        Limit = StoredEvents,
+    };
 
     [LoggerMessage(LogLevel.Information, "web of trust: {Statements} new statements of {Authors} keys asked")]
     private partial void LogFetched(int statements, int authors);

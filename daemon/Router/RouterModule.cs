@@ -41,6 +41,7 @@ internal static partial class RouterModule
     {
         app.Services.GetRequiredService<NodeDirectory>().Restore();
         ForgetKeptOut(app.Services);
+        app.Services.GetRequiredService<KnownPeers>().Nodes = () => app.Services.GetRequiredService<NodeDirectory>().Current.Select(node => node.Key);
         app.Services.GetRequiredService<InferEndpoints>().Map(app);
         app.Services.GetRequiredService<QuoteEndpoints>().Map(app);
         app.Services.GetRequiredService<RegisterEndpoints>().Map(app);

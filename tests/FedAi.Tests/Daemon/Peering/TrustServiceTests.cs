@@ -15,6 +15,8 @@ public sealed class TrustServiceTests : IAsyncDisposable
     private readonly ManualTime clock = new();
     private readonly TrustScores scores = new(PeerLists.Empty, new WotOptions());
     private readonly WotOptions web;
+    private readonly RouterDirectory directory = new(TimeProvider.System);
+    private readonly List<PublicKey> nodes = [];
 
     public TrustServiceTests() => web = new WotOptions { Providers = [provider.PublicKey.Npub] };
 
@@ -159,6 +161,37 @@ public sealed class TrustServiceTests : IAsyncDisposable
         await service.StopAsync(default);
     }
 
+    /// <summary>The provider ranks more keys than a relay gives: these are not among its newest.</summary>
+    [Fact]
+    public async Task Providers_AreAskedAboutThePeersThatAreKnown()
+    {
+        await using var relay = await ScriptedRelay.StartAsync(async (_, client) =>
+        {
+            while (true)
+            {
+                var request = await client.ReceiveAsync("REQ");
+                foreach (var (subject, rank) in (IEnumerable<(KeyPair, int)>)[(friend, 40), (far, 50)])
+                    if (request.ToJsonString().Contains($"\"#d\":[\"{Key(subject)}\"]", StringComparison.Ordinal)) await client.SendAsync(RelayFrame.WriteEvent((string)request[1]!, Rank(subject, rank)));
+                await client.SendAsync(RelayFrame.WriteEose((string)request[1]!));
+            }
+        });
+        await using var pool = await RunningPool.StartAsync(relay.Url);
+        var service = Service(pool.Pool, scores);
+        nodes.Add(friend.PublicKey);
+        var waiting = clock.TimerOf(TrustService.Pause);
+        await service.StartAsync(default);
+        await waiting;
+        (Score(friend), Score(far)).ShouldBe((80, 0));
+
+        directory.Observe(AnnouncedRouter.At(far.PublicKey, new Uri("http://127.0.0.1:1/"), WireClient.Now, "m")).ShouldBeTrue();
+        waiting = clock.TimerOf(TrustService.Pause);
+        clock.Move(TrustService.Pause);
+        await waiting;
+
+        (Score(friend), Score(far)).ShouldBe((80, 100));
+        await service.StopAsync(default);
+    }
+
     [Fact]
     public async Task OwnRelay_IsARelayToo()
     {
@@ -196,7 +229,8 @@ public sealed class TrustServiceTests : IAsyncDisposable
     {
         experience ??= new PeerExperience(clock);
         var sources = TrustSources.Of(Key(own), PeerLists.Empty, options ?? web);
-        return new TrustService(pool, new WebOfTrust(into, sources, experience, store.Tables.Trust, store.Tables.Experience, TimeProvider.System), clock, NullLogger<TrustService>.Instance, hub);
+        var known = new KnownPeers(directory, experience) { Nodes = () => nodes };
+        return new TrustService(pool, new WebOfTrust(into, sources, experience, store.Tables.Trust, store.Tables.Experience, TimeProvider.System), known, clock, NullLogger<TrustService>.Instance, hub);
     }
 
     private static async Task PublishAsync(RunningPool pool, params NostrEvent[] events)
