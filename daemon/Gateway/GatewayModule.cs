@@ -35,7 +35,7 @@ internal static class GatewayModule
     {
         const int enough = 5;
         var client = services.GetRequiredService<ReachClient>();
-        return await Task.WhenAll(services.GetRequiredService<RouterDirectory>().Current.Take(enough).Select(async router =>
+        return await Task.WhenAll(services.GetRequiredService<RouterChoice>().Heard.Take(enough).Select(async router =>
         {
             var refusal = await client.GreetAsync(router.Endpoint, cancellationToken);
             return new ReachFinding(router.Key, ReachFinding.Outward, refusal is null, refusal?.Code);

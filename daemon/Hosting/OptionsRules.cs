@@ -29,6 +29,9 @@ internal static class OptionsRules
         .. from directory in options.Relays.Directories
            where !Uri.TryCreate(directory, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0 || uri.UserInfo.Length > 0
            select $"relays.directories: {directory} must be an http or https URL without user",
+        .. from directory in options.Relays.Directories
+           where !options.Relays.AllowPlain && Uri.TryCreate(directory, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp && !AddressPolicy.AllowsPlain(uri)
+           select $"relays.directories: {directory} is not encrypted, so anybody on the way could name relays: use https://, or set relays.allowPlain",
         .. options.Relays.Directories.Count > 16 ? ["relays.directories may have 16 entries"] : Array.Empty<string>(),
         .. Range("relays.quorum", options.Relays.Quorum, 0, 50),
         .. Keys("relays.monitors", options.Relays.Monitors),
@@ -53,6 +56,9 @@ internal static class OptionsRules
         .. from router in options.Node.Routers
            where !RouterLink.TryParse(router, out _)
            select $"node.routers: {router} must be npub1… or npub1…@https://host, and # with 64 hex digits may follow",
+        .. from router in options.Node.Routers
+           where !options.Http.AllowPlain && RouterLink.TryParse(router, out var link) && link!.Named is { } named && !AddressPolicy.AllowsPlain(named.Base)
+           select $"node.routers: {router} would be reached without encryption: use https:// (with # and the hash of its TLS key where that is self-made), or set http.allowPlain",
         .. Range("node.join.most", options.Node.Join.Most, 0, 16),
         .. Range("node.join.minTrust", options.Node.Join.MinTrust, 1, TrustSnapshot.Full),
         .. from role in options.Node.Roles

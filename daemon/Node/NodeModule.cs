@@ -18,7 +18,7 @@ internal static class NodeModule
         PeeringModule.Add(services);
         PeeringModule.AddGate(services);
         // The routers it is told to serve are heard, whatever the web of trust says of them.
-        services.AddSingleton(provider => PeerLists.From(provider.GetRequiredService<FilterOptions>()) with { Named = provider.GetRequiredService<RouterLinks>().Named });
+        services.AddSingleton(provider => PeerLists.From(provider.GetRequiredService<FilterOptions>()) with { Named = Links(provider.GetRequiredService<NodeOptions>()).Select(link => link.Key).ToHashSet() });
         services.AddSingleton(provider => Identity(provider.GetRequiredService<KeyPair>(), provider.GetRequiredService<NodeOptions>()));
         services.AddSingleton(provider => new RouterLinks(Links(provider.GetRequiredService<NodeOptions>()), provider.GetRequiredService<RouterDirectory>()));
         services.AddSingleton(provider => new CapacityGate(provider.GetRequiredService<NodeOptions>().MaxConcurrency));

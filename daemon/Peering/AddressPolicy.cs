@@ -40,6 +40,13 @@ internal static class AddressPolicy
     }
 
     /// <summary>
+    /// Whether an address that the operator wrote may be asked without TLS: on this machine, or at an address of his own network that he
+    /// wrote as one. A name leads where somebody else says.
+    /// </summary>
+    public static bool AllowsPlain(Uri named) => named.Scheme == Uri.UriSchemeHttps || named.IsLoopback
+        || (IPAddress.TryParse(named.DnsSafeHost, out var address) && Allows(address, PrivateNetworks.Lan) && !Allows(address, PrivateNetworks.None));
+
+    /// <summary>
     /// Reads an endpoint a stranger named: http or https, absolute, without user, query or fragment. An address literal is
     /// judged here already; names are judged when connecting.
     /// </summary>

@@ -1,4 +1,5 @@
 using FedAi.Daemon.Store;
+using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Json;
 using FedAi.Protocol.Messages;
@@ -7,10 +8,10 @@ using FedAi.Protocol.Nostr;
 namespace FedAi.Daemon.Peering;
 
 /// <summary>What this daemon has heard, kept over restarts: read back through the same checks as what relays bring.</summary>
-internal sealed class HeardAnnouncements(HeardTable table, RelayIngest ingest, TimeProvider clock)
+internal sealed class HeardAnnouncements(HeardTable table, RelayIngest ingest, TrustScores trust, TimeProvider clock)
 {
-    /// <summary>Longer than this nobody's word is kept as such.</summary>
-    private const long LongestWordMs = 24 * 3600 * 1000;
+    /// <summary>Whatever a router says, its word counts no longer than this, in ms: a day if its key is known, else as long as an announcement holds, which honest ones refresh before (DECISIONS E14).</summary>
+    public static long LongestWordMs(bool known) => known ? 24 * 3600 * 1000 : AnnouncementBuilder.ValidMs;
 
     /// <summary>Takes in what the last run heard, and from then on writes down what is new.</summary>
     public void Restore()
@@ -31,7 +32,11 @@ internal sealed class HeardAnnouncements(HeardTable table, RelayIngest ingest, T
     private void Keep(NostrEvent taken)
     {
         if (NostrDeletion.TryRead(taken, out var deletion)) _ = table.DeleteAsync(deletion);
-        else if (NostrKinds.IsAddressable(taken.Kind)) _ = table.SaveAsync(taken, Math.Min(EndMs(taken), clock.GetUtcNow().ToUnixTimeMilliseconds() + LongestWordMs));
+        else if (NostrKinds.IsAddressable(taken.Kind))
+        {
+            var known = trust.Vouches(taken.Author);
+            _ = table.SaveAsync(taken, Math.Min(EndMs(taken), clock.GetUtcNow().ToUnixTimeMilliseconds() + LongestWordMs(known)), known);
+        }
     }
 
     private static long EndMs(NostrEvent value) => RelayPolicy.EndSeconds(value) is var end && end > long.MaxValue / 1000 ? long.MaxValue : end * 1000;

@@ -12,7 +12,7 @@ internal sealed record HttpOptions
     /// <summary>Encryption. Default: none, which is enough on loopback only.</summary>
     public TlsOptions Tls { get; init; } = new();
 
-    /// <summary>Permits listening off loopback, and a publicEndpoint of http://, without TLS: only behind a proxy that adds it. Default: false.</summary>
+    /// <summary>Permits listening off loopback, a publicEndpoint of http:// and http:// to other networks in node.routers, without TLS: only behind a proxy that adds it. Default: false.</summary>
     public bool AllowPlain { get; init; }
 
     /// <summary>Which private addresses the endpoints of strangers may have; addresses in node.routers are the operator's own word and always may: none, loopback (also this machine) or lan (also the local network). Default: none.</summary>

@@ -26,7 +26,7 @@ internal sealed partial class PeerRelayService(RouterDirectory directory, HeardA
     }
 
     /// <summary>What was heard and joined before may have been blocked since.</summary>
-    private bool IsWelcome(PeerRelay relay) => trust.Judge(relay.Router) is PeerStanding.Known or PeerStanding.Trusted or PeerStanding.Stranger;
+    private bool IsWelcome(PeerRelay relay) => !trust.KeepsOut(relay.Router);
 
     private bool Trusts(PeerRelay relay) => trust.Judge(relay.Router) is PeerStanding.Known or PeerStanding.Trusted;
 

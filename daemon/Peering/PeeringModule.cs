@@ -17,7 +17,7 @@ internal static class PeeringModule
         services.AddSingleton(provider => PeerLists.From(provider.GetRequiredService<FilterOptions>()));
         services.AddSingleton(provider => new TrustScores(provider.GetRequiredService<PeerLists>(), provider.GetRequiredService<FilterOptions>().Wot));
         services.AddSingleton(provider => TrustSources.Of(Hex32.From(provider.GetRequiredService<KeyPair>().PublicKey), provider.GetRequiredService<PeerLists>(), provider.GetRequiredService<FilterOptions>().Wot));
-        services.AddSingleton<PeerExperience>().AddSingleton<WebOfTrust>();
+        services.AddSingleton<PeerExperience>().AddSingleton<WebOfTrust>().AddSingleton<KnownPeers>();
         services.AddSingleton(provider => new PeerHttp(provider.GetRequiredService<HttpOptions>().AllowPrivate));
         services.AddSingleton<PeerInference>().AddSingleton<ReachClient>().AddSingleton<RequestTraces>();
         services.AddSingleton(provider => RelaysHttp(provider.GetRequiredService<HttpOptions>().AllowPrivate));

@@ -36,7 +36,7 @@ internal sealed record RelayOptions
     /// <summary>Relays, besides its own, that must have said OK to this router's announcement before it counts as announced. While fewer have, fedai doctor says so, and every relay that joins or comes back is asked again. Default: 1; 0 is right where its own relay is enough.</summary>
     public int Quorum { get; init; } = 1;
 
-    /// <summary>Permits <c>ws://</c> to other machines: everybody on the way sees what you read and write there. Default: false.</summary>
+    /// <summary>Permits <c>ws://</c> to other machines, and <c>http://</c> to directories of other networks: everybody on the way sees what you read and write there. Default: false.</summary>
     public bool AllowPlain { get; init; }
 
     /// <summary>Which relays may learn this daemon's key when they ask for it (NIP-42): none, configured (those named here) or all. Default: configured.</summary>

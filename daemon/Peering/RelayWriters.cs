@@ -16,7 +16,7 @@ internal sealed class RelayWriters(TrustScores trust, Hex32 own)
     };
 
     /// <summary>Strangers' events are kept for less long, and go first.</summary>
-    public bool IsStranger(Hex32 author) => author != own && trust.Judge(author) is not (PeerStanding.Known or PeerStanding.Trusted);
+    public bool IsStranger(Hex32 author) => author != own && !trust.Vouches(author);
 
     private static string Refuse(IngestVerdict verdict, string text)
     {

@@ -1,3 +1,4 @@
+using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Messages;
 using FedAi.Protocol.Nostr;
@@ -8,13 +9,11 @@ namespace FedAi.Daemon.Peering;
 /// The routers this daemon has heard of through relays, one entry per key. What is said of a router is said by the router
 /// itself; the newest word wins, whatever order relays deliver in. A withdrawn router stays as a mark, so that no old copy brings it back.
 /// </summary>
-internal sealed class RouterDirectory(TimeProvider time)
+/// <param name="trust">Whose routers are known; null: nobody's.</param>
+internal sealed class RouterDirectory(TimeProvider time, TrustScores? trust = null)
 {
-    /// <summary>More routers than a gateway can compare. When full, known routers stay and newcomers wait: free keys must not push them out.</summary>
+    /// <summary>More routers than a gateway can compare. When full, strangers give way to keys that are known, and newcomers among strangers wait: free keys must push nobody out.</summary>
     private const int MaxRouters = 2000;
-
-    /// <summary>Whatever a router says, its word holds no longer than this; honest ones refresh after 2 h (DECISIONS E14).</summary>
-    private const long LongestWordMs = 24 * 3600 * 1000;
 
     private readonly Lock gate = new();
     private readonly Dictionary<PublicKey, RouterEntry> entries = [];
@@ -47,7 +46,7 @@ internal sealed class RouterDirectory(TimeProvider time)
     /// <summary>Takes an announcement whose signature, author and shape are checked; false when a newer one is known or there is no room.</summary>
     public bool Observe(KnownRouter router, HeardIn? heard = null)
     {
-        var until = Math.Min(router.ExpiresAtMs, NowMs + LongestWordMs);
+        var until = UntilMs(router.Key, router.ExpiresAtMs);
         return Change(router.Key, until, entry => entry.Take(router with { ExpiresAtMs = until }, heard ?? new HeardIn(default, FedAiKinds.CapsAnnounce, "", router.CreatedAt)));
     }
 
@@ -57,7 +56,7 @@ internal sealed class RouterDirectory(TimeProvider time)
 
     /// <summary>Takes a price sheet; it may come before the announcement.</summary>
     public bool Observe(PublicKey router, PriceSheet sheet, HeardIn heard, long expiresAtMs) =>
-        Change(router, expiresAtMs, entry => entry.Take(new RouterPrice(sheet, Math.Min(expiresAtMs, NowMs + LongestWordMs)), heard));
+        Change(router, expiresAtMs, entry => entry.Take(new RouterPrice(sheet, UntilMs(router, expiresAtMs)), heard));
 
     /// <summary>Takes back what a router asked to be deleted (NIP-09); false when nothing of it is known.</summary>
     public bool Delete(PublicKey router, NostrDeletion deletion)
@@ -77,21 +76,28 @@ internal sealed class RouterDirectory(TimeProvider time)
         lock (gate)
         {
             var entry = entries.GetValueOrDefault(key);
-            if (entry is null && (untilMs <= now || (entries.Count >= MaxRouters && !MakeRoom(now)))) return false;
+            if (entry is null && (untilMs <= now || (entries.Count >= MaxRouters && !MakeRoom(key, now)))) return false;
             entry ??= new RouterEntry();
             if (!take(entry)) return false;
-            entry.KeepUntil(Math.Min(untilMs, now + LongestWordMs));
+            entry.KeepUntil(UntilMs(key, untilMs));
             entries[key] = entry;
             Publish();
             return true;
         }
     }
 
-    private bool MakeRoom(long now)
+    /// <summary>What has expired goes; then, for a known key, the stranger whose word ends first.</summary>
+    private bool MakeRoom(PublicKey newcomer, long now)
     {
         foreach (var (key, _) in entries.Where(entry => entry.Value.KeptUntilMs <= now).ToList()) entries.Remove(key);
+        if (entries.Count >= MaxRouters && IsKnown(newcomer) && entries.Where(entry => !IsKnown(entry.Key)).OrderBy(entry => entry.Value.KeptUntilMs).Select(entry => entry.Key).FirstOrDefault() is { } stranger)
+            entries.Remove(stranger);
         return entries.Count < MaxRouters;
     }
+
+    private long UntilMs(PublicKey router, long saidMs) => Math.Min(saidMs, NowMs + HeardAnnouncements.LongestWordMs(IsKnown(router)));
+
+    private bool IsKnown(PublicKey key) => trust?.Vouches(Hex32.From(key)) == true;
 
     private void Publish()
     {

@@ -10,7 +10,7 @@ internal static class RouterSearch
     public static async Task<(IReadOnlyList<KnownRouter> Routers, IReadOnlyList<RelayStatus> Relays)> RunAsync(
         IReadOnlyList<PooledRelay> relays, RelayHttp http, TrustScores trust, FederationNetwork network, TimeSpan patience, TimeProvider clock, CancellationToken stop)
     {
-        var directory = new RouterDirectory(clock);
+        var directory = new RouterDirectory(clock, trust);
         // Addresses are only shown here, so those of this machine and network are shown too.
         var ingest = new RelayIngest(new ControlMessageHandler(directory, PrivateNetworks.Lan), trust, network, own: null, clock);
         var pool = new RelayPool(relays, new RelayPoolOptions { ConnectTimeout = patience }, clock, NullLogger<RelayPool>.Instance, http: http);

@@ -8,10 +8,16 @@ namespace FedAi.Daemon.Peering;
 /// Fetches the web of trust through the relays, a router's own among them, one step from the roots after the other, and has the scores made anew when something
 /// changed. What it fetched is in the store, so a start without relays knows it already.
 /// </summary>
-internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, TimeProvider time, ILogger<TrustService> logger, RelayHub? hub = null) : BackgroundService
+internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, KnownPeers peers, TimeProvider time, ILogger<TrustService> logger, RelayHub? hub = null) : BackgroundService
 {
     /// <summary>How often it looks whether something changed, and so the shortest time between two scorings.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often it looks for a first relay, while none was asked: directories and routers may name one any moment.</summary>
+    public static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long strangers are kept out because nobody told whom the named roots follow. Then they are heard, for one of them may serve the only relay.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
 
     /// <summary>Follow lists change rarely, and a relay's bandwidth is another's: all of them are asked for again after this long.</summary>
     private static readonly TimeSpan FetchInterval = TimeSpan.FromMinutes(30);
@@ -28,6 +34,7 @@ internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, TimeP
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly HashSet<Hex32> asked = [];
+    private readonly HashSet<Hex32> askedAbout = [];
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -47,17 +54,23 @@ internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, TimeP
         if (hub is not null) hub.Accepted += accepted => web.Take(accepted);
         await using var roots = await pool.SubscribeAsync(Statements(web.Roots), stoppingToken, TrustStatements.Lists);
         long? fetched = null;
+        var started = time.GetTimestamp();
         while (true)
         {
             var experienced = await web.KeepExperienceAsync();
             while (roots.Events.TryRead(out var received)) web.Take(received.Event);
+            if (fetched is not null) await AskRanksAsync(stoppingToken);
             if (fetched is not { } last || time.GetElapsedTime(last) >= FetchInterval)
             {
                 asked.Clear();
+                askedAbout.Clear();
+                var asking = pool.Status.Select(relay => relay.Relay).ToHashSet();
+                // Their newest, for peers that nobody here knows yet: without a rank they may not even be heard.
                 foreach (var provider in web.Providers) await TakeAsync([Ranks(provider)], stoppingToken);
+                await AskRanksAsync(stoppingToken);
                 await FetchAsync(stoppingToken);
-                // Without a relay nothing was asked, so it is tried again soon.
-                fetched = pool.Status.Any(relay => relay.State is RelayState.Connected) ? time.GetTimestamp() : null;
+                // Without a relay nothing was asked, so it is tried again soon; one that came meanwhile was not asked either.
+                if (pool.Status.Any(relay => relay.State is RelayState.Connected && asking.Contains(relay.Relay))) fetched = time.GetTimestamp();
             }
             else if (web.HasNews)
             {
@@ -68,8 +81,26 @@ internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, TimeP
                 web.Publish();
             }
 
-            await Task.Delay(Pause, time, stoppingToken);
+            if (fetched is not null) web.EndWait();
+            else if (time.GetElapsedTime(started) >= LongestWait && web.EndWait()) LogNobodyAsked();
+            await PauseAsync(forRelay: fetched is null, stoppingToken);
         }
+    }
+
+    /// <summary>Until the next look; at the first relay when none was asked yet.</summary>
+    private async Task PauseAsync(bool forRelay, CancellationToken stop)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var pause = Task.Delay(Pause, time, ending.Token);
+        await Task.WhenAny(pause, forRelay ? ConnectedAsync(ending.Token) : pause);
+        await ending.CancelAsync();
+        stop.ThrowIfCancellationRequested();
+    }
+
+    private async Task ConnectedAsync(CancellationToken stop)
+    {
+        do await Task.Delay(FirstLook, time, stop);
+        while (!pool.Status.Any(relay => relay.State is RelayState.Connected));
     }
 
     /// <summary>Asks for the words of everybody whose words count and who was not asked lately; each step may bring more of them.</summary>
@@ -87,6 +118,16 @@ internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, TimeP
         // Not before: a key that is reached by the second step must not look untrusted after the first.
         web.Publish();
         if (taken > 0) LogFetched(taken, asked.Count);
+    }
+
+    /// <summary>Asks the providers about the peers that are known and were not asked about lately: a provider may rank millions, and a relay gives only its newest.</summary>
+    private async Task AskRanksAsync(CancellationToken stop)
+    {
+        if (web.Providers.Count == 0) return;
+        var subjects = peers.Keys.Where(key => !askedAbout.Contains(key)).Take(MaxAuthors - askedAbout.Count).ToList();
+        foreach (var some in subjects.Chunk(AuthorsAtOnce))
+            foreach (var provider in web.Providers) await TakeAsync([Ranks(provider, some)], stop);
+        askedAbout.UnionWith(subjects);
     }
 
     private async Task<int> TakeAsync(IReadOnlyList<NostrFilter> filters, CancellationToken stop)
@@ -109,8 +150,17 @@ internal sealed partial class TrustService(RelayPool pool, WebOfTrust web, TimeP
         ];
     }
 
-    private static NostrFilter Ranks(Hex32 provider) => new() { Authors = new HashSet<Hex32> { provider }, Kinds = new HashSet<int> { NostrKinds.Assertion }, Limit = StoredEvents };
+    private static NostrFilter Ranks(Hex32 provider, IReadOnlyList<Hex32>? subjects = null) => new()
+    {
+        Authors = new HashSet<Hex32> { provider },
+        Kinds = new HashSet<int> { NostrKinds.Assertion },
+        Tags = subjects is null ? null : new Dictionary<string, IReadOnlySet<string>> { ["d"] = subjects.Select(key => key.ToString()).ToHashSet(StringComparer.Ordinal) },
+        Limit = StoredEvents,
+    };
 
     [LoggerMessage(LogLevel.Information, "web of trust: {Statements} new statements of {Authors} keys asked")]
     private partial void LogFetched(int statements, int authors);
+
+    [LoggerMessage(LogLevel.Warning, "web of trust: no relay answered, so whom the roots of filter.wot.roots follow is unknown, and strangers are heard. fedai doctor says what is wrong with the relays")]
+    private partial void LogNobodyAsked();
 }

@@ -99,5 +99,13 @@ internal sealed class NodeChannels
         }
     }
 
+    /// <summary>Ends the channels of these nodes; whoever holds one takes it away.</summary>
+    public void Close(Func<PublicKey, bool> nodes)
+    {
+        List<PeerChannel> ending;
+        lock (gate) ending = [.. open.Where(one => nodes(one.Key)).Select(one => one.Value)];
+        foreach (var channel in ending) channel.Dispose();
+    }
+
     private static Refusal Full { get; } = new(ErrorCode.RateLimited, "Too many nodes are connected, or connecting, from there; try again later.", RetryAfterSeconds: 30);
 }

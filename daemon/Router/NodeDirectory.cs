@@ -90,6 +90,20 @@ internal sealed class NodeDirectory(NodeTable table, ManifestTable manifests, Sc
         return null;
     }
 
+    /// <summary>Nodes that the operator's lists keep out by now are forgotten, and their connections end: nothing is asked of them any more.</summary>
+    public void Forget(Func<PublicKey, bool> isKeptOut)
+    {
+        bool changed;
+        lock (gate)
+        {
+            changed = current.Any(node => isKeptOut(node.Key));
+            current = [.. current.Where(node => !isKeptOut(node.Key))];
+        }
+
+        channels.Close(isKeptOut);
+        if (changed) Changed?.Invoke();
+    }
+
     /// <summary>The node's channel ended: it is not chosen any more until it registers over another one.</summary>
     public void Lose(PeerChannel channel)
     {

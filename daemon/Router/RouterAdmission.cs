@@ -29,6 +29,9 @@ internal sealed class RouterAdmission(TrustScores trust, RouterOptions options)
         return AdmissionPolicy.Node(standing, IsOpen(context, admit.Nodes, standing));
     }
 
+    /// <summary>Whether the lists keep a node out wherever it comes from.</summary>
+    public bool KeepsOut(PublicKey node) => AdmissionPolicy.Node(trust.Judge(node), open: true) is not null;
+
     private static bool IsOpen(HttpContext context, Admit admit, PeerStanding standing) =>
         admit == Admit.Anyone || (admit == Admit.Wot && standing == PeerStanding.Trusted) || PeerAddress.IsLocal(context);
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using FedAi.Daemon.Capability;
 using FedAi.Daemon.OpenAi;
 using FedAi.Daemon.Peering;
+using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -39,6 +40,8 @@ internal static partial class RouterModule
     public static void Map(WebApplication app)
     {
         app.Services.GetRequiredService<NodeDirectory>().Restore();
+        ForgetKeptOut(app.Services);
+        app.Services.GetRequiredService<KnownPeers>().Nodes = () => app.Services.GetRequiredService<NodeDirectory>().Current.Select(node => node.Key);
         app.Services.GetRequiredService<InferEndpoints>().Map(app);
         app.Services.GetRequiredService<QuoteEndpoints>().Map(app);
         app.Services.GetRequiredService<RegisterEndpoints>().Map(app);
@@ -51,6 +54,10 @@ internal static partial class RouterModule
         Report(app);
         app.Services.GetRequiredService<NodeDirectory>().Changed += app.Services.GetRequiredService<AnnouncementService>().OfferChanged;
     }
+
+    /// <summary>The lists may have changed: nodes that they keep out are used no more, however fresh their registration is.</summary>
+    public static void ForgetKeptOut(IServiceProvider services) =>
+        services.GetRequiredService<NodeDirectory>().Forget(services.GetRequiredService<RouterAdmission>().KeepsOut);
 
     /// <summary>This role's members of <c>/status</c>.</summary>
     public static JsonObject Status(IServiceProvider services)
@@ -75,8 +82,8 @@ internal static partial class RouterModule
     public static async Task<IReadOnlyList<ReachFinding>> ReachAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
         const int enough = 3;
-        var (own, client) = (services.GetRequiredService<KeyPair>().PublicKey, services.GetRequiredService<ReachClient>());
-        return await Task.WhenAll(services.GetRequiredService<RouterDirectory>().Current.Where(router => !router.Key.Equals(own)).Take(enough).Select(async router =>
+        var (own, client, trust) = (services.GetRequiredService<KeyPair>().PublicKey, services.GetRequiredService<ReachClient>(), services.GetRequiredService<TrustScores>());
+        return await Task.WhenAll(services.GetRequiredService<RouterDirectory>().Current.Where(router => !router.Key.Equals(own) && !trust.KeepsOut(router.Key)).Take(enough).Select(async router =>
         {
             var (report, refusal) = await client.AskAsync(router.Endpoint, cancellationToken);
             return ReachFinding.Of(router.Key, report, refusal);

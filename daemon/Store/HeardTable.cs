@@ -24,17 +24,18 @@ internal sealed class HeardTable(Database database)
     public IReadOnlyList<NostrEvent> Load() => database.Read(statements =>
         statements.Query("SELECT event FROM heard ORDER BY created_at", row => Read(row.GetBytes(0)))).OfType<NostrEvent>().ToList();
 
-    public Task<Refusal?> SaveAsync(NostrEvent value, long expiresAtMs) => database.WriteAsync(Durability.Normal, statements =>
+    /// <param name="known">Whether its author is one that this daemon knows: when there is too much, all others go first.</param>
+    public Task<Refusal?> SaveAsync(NostrEvent value, long expiresAtMs, bool known = false) => database.WriteAsync(Durability.Normal, statements =>
     {
         var author = TrustTable.Bytes(value.Author);
         var json = new System.Buffers.ArrayBufferWriter<byte>();
         value.WriteTo(json);
         statements.Execute(
             """
-            INSERT INTO heard (author, kind, address, created_at, expires_ms, event) VALUES ($1, $2, $3, $4, $5, $6)
-            ON CONFLICT (author, kind, address) DO UPDATE SET created_at = $4, expires_ms = $5, event = $6 WHERE created_at < $4
+            INSERT INTO heard (author, kind, address, created_at, expires_ms, event, known) VALUES ($1, $2, $3, $4, $5, $6, $7)
+            ON CONFLICT (author, kind, address) DO UPDATE SET created_at = $4, expires_ms = $5, event = $6, known = $7 WHERE created_at < $4
             """,
-            author, value.Kind, value.TagValue("d") ?? "", value.CreatedAt, expiresAtMs, json.WrittenSpan.ToArray());
+            author, value.Kind, value.TagValue("d") ?? "", value.CreatedAt, expiresAtMs, json.WrittenSpan.ToArray(), known ? 1 : 0);
         statements.Execute("DELETE FROM heard WHERE author = $1 AND rowid NOT IN (SELECT rowid FROM heard WHERE author = $1 ORDER BY expires_ms DESC LIMIT $2)", author, MaxPerAuthor);
         if (++more >= MaxMore) Shrink(statements);
         return null;
@@ -59,7 +60,7 @@ internal sealed class HeardTable(Database database)
 
     private void Shrink(Statements statements)
     {
-        statements.Execute("DELETE FROM heard WHERE rowid NOT IN (SELECT rowid FROM heard ORDER BY expires_ms DESC LIMIT $1)", MaxRows);
+        statements.Execute("DELETE FROM heard WHERE rowid NOT IN (SELECT rowid FROM heard ORDER BY known DESC, expires_ms DESC LIMIT $1)", MaxRows);
         more = 0;
     }
 

@@ -48,6 +48,7 @@ internal static class StoreSchema
             UNIQUE (key_id, period_ms));
         """,
         "ALTER TABLE api_keys ADD COLUMN namespace TEXT NOT NULL DEFAULT '';",
+        "ALTER TABLE heard ADD COLUMN known INTEGER NOT NULL DEFAULT 0;",
     ];
 
     public static void Migrate(Statements statements, string path)

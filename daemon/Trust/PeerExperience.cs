@@ -23,6 +23,9 @@ internal sealed class PeerExperience(TimeProvider time)
     private readonly ConcurrentDictionary<Hex32, ExperienceRow> peers = new();
     private readonly ConcurrentDictionary<Hex32, bool> changed = new();
 
+    /// <summary>All that are remembered.</summary>
+    public IEnumerable<Hex32> Peers => peers.Keys;
+
     public void Restore(IEnumerable<ExperienceRow> rows)
     {
         foreach (var row in rows.Take(MaxPeers)) peers[row.Peer] = row;

@@ -39,13 +39,12 @@ internal sealed class TrustScores
     /// <summary>Puts new scores in place of the old ones. For one thread at a time.</summary>
     public void Publish(TrustSnapshot next)
     {
-        var before = current;
+        var (before, filtered) = (current, Filters);
         current = next;
-        if (!Filters || (before.HasWeb && !next.Trusted(web.MinScore).Any(key => before.Of(key) < web.MinScore))) return;
-        Tell();
+        if (filtered != Filters || (Filters && next.Trusted(web.MinScore).Any(key => before.Of(key) < web.MinScore))) Tell();
     }
 
-    /// <summary>Completes when, after this call, the filter came into force, the lists changed or a key gained what it needs to be heard.</summary>
+    /// <summary>Completes when, after this call, the filter came into force or ended, the lists changed or a key gained what it needs to be heard.</summary>
     public Task NextChange() => news.Task;
 
     /// <summary>Keys that are heard while strangers are not: whom the operator named, then the most trusted.</summary>
@@ -66,6 +65,12 @@ internal sealed class TrustScores
             : web.Enabled && scores.HasWeb ? PeerStanding.Distrusted
             : PeerStanding.Stranger;
     }
+
+    /// <summary>Whether the operator named the key or the web of trust vouches for it: where room is short, all others give way.</summary>
+    public bool Vouches(Hex32 key) => Judge(key) is PeerStanding.Known or PeerStanding.Trusted;
+
+    /// <summary>Whether the operator's lists or the web of trust keep the key out.</summary>
+    public bool KeepsOut(PublicKey key) => Judge(key) is PeerStanding.Blocked or PeerStanding.Muted or PeerStanding.NotAllowed or PeerStanding.Distrusted;
 
     private void Tell()
     {

@@ -10,14 +10,15 @@ internal static class TrustScoring
     /// <summary>Paths that an explanation shows.</summary>
     private const int ShownPaths = 5;
 
-    public static TrustSnapshot Snapshot(TrustGraph graph, TrustFlow flow, TrustSources sources, PeerExperience experience)
+    /// <param name="awaited">Named roots have not been asked yet whom they follow: until then strangers are kept out as if they followed somebody.</param>
+    public static TrustSnapshot Snapshot(TrustGraph graph, TrustFlow flow, TrustSources sources, PeerExperience experience, bool awaited = false)
     {
         var ranks = Ranks(graph, sources);
         var keptOut = new HashSet<Hex32>([.. sources.KeptOut, .. flow.Muted]);
         var points = new Dictionary<Hex32, int>(flow.Keys.Count);
         foreach (var key in flow.Keys.Concat(ranks.Keys.Where(ranked => !flow.Reaches(ranked))))
-            if (!keptOut.Contains(key) && Score(key, flow, ranks.GetValueOrDefault(key), experience) is > 0 and var score) points.Add(key, score);
-        return new TrustSnapshot(points, flow.Muted, flow.HasWeb || ranks.Count > 0);
+            if (!keptOut.Contains(key) && Score(key, flow, ranks.GetValueOrDefault(key), experience, sources.MaxDepth) is > 0 and var score) points.Add(key, score);
+        return new TrustSnapshot(points, flow.Muted, flow.HasWeb || ranks.Count > 0 || awaited);
     }
 
     public static TrustExplanation Explain(Hex32 key, TrustGraph graph, TrustFlow flow, TrustSources sources, PeerExperience experience, TrustScores scores)
@@ -41,13 +42,13 @@ internal static class TrustScoring
             Ranked = Points(TrustRules.Ranked([.. ranks.Select(said => said.Item2)])),
             Ranks = ranks,
             Experience = experience.Of(key),
-            ExperiencePercent = TrustRules.ExperiencePercent(experience.Of(key)),
+            ExperiencePercent = TrustRules.ExperiencePercent(experience.Of(key), sources.MaxDepth),
         };
     }
 
-    private static int Score(Hex32 key, TrustFlow flow, List<int>? ranks, PeerExperience experience) => flow.IsRoot(key)
+    private static int Score(Hex32 key, TrustFlow flow, List<int>? ranks, PeerExperience experience, int maxDepth) => flow.IsRoot(key)
         ? TrustSnapshot.Full
-        : TrustRules.Score(flow.Vouched(key), flow.Denied(key), TrustRules.Ranked(ranks ?? []), TrustRules.ExperiencePercent(experience.Of(key)));
+        : TrustRules.Score(flow.Vouched(key), flow.Denied(key), TrustRules.Ranked(ranks ?? []), TrustRules.ExperiencePercent(experience.Of(key), maxDepth));
 
     private static Dictionary<Hex32, List<int>> Ranks(TrustGraph graph, TrustSources sources)
     {

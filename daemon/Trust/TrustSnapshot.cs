@@ -14,7 +14,7 @@ internal sealed class TrustSnapshot(Dictionary<Hex32, int> scores, HashSet<Hex32
 
     public static TrustSnapshot Empty { get; } = new([], [], hasWeb: false);
 
-    /// <summary>Whether a root vouches for anybody: without that there is no web of trust, only strangers.</summary>
+    /// <summary>Whether a root vouches for anybody, or was not asked yet: without that there is no web of trust, only strangers.</summary>
     public bool HasWeb => hasWeb;
 
     /// <summary>How many keys have a score.</summary>

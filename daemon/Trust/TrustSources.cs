@@ -12,6 +12,9 @@ internal sealed record TrustSources(IReadOnlyList<Hex32> Roots, IReadOnlySet<Hex
         [.. Keys(web.Providers).Distinct()],
         web.MaxDepth);
 
+    /// <summary>The roots that the operator named beside the daemon's own key.</summary>
+    public IEnumerable<Hex32> NamedRoots => Roots.Skip(1);
+
     public static IReadOnlySet<Hex32> FollowedBy(PeerLists lists) => Hex(lists.Follow);
 
     public static IReadOnlySet<Hex32> KeptOutBy(PeerLists lists) => Hex([.. lists.Mute, .. lists.Block]);

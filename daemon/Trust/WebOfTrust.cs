@@ -17,6 +17,7 @@ internal sealed class WebOfTrust(TrustScores scores, TrustSources sources, PeerE
     private volatile TrustSources sources = sources;
     private TrustFlow flow = TrustFlow.Over(new TrustGraph(), sources);
     private volatile bool news;
+    private bool awaited;
 
     public IReadOnlyList<Hex32> Roots => sources.Roots;
 
@@ -34,13 +35,14 @@ internal sealed class WebOfTrust(TrustScores scores, TrustSources sources, PeerE
     /// <summary>Whether something was taken since the last <see cref="Recompute"/>.</summary>
     public bool HasNews => news;
 
-    /// <summary>Brings back what the last run knew, and publishes it.</summary>
+    /// <summary>Brings back what the last run knew, and publishes it. Where it knew of no named root whom that follows, strangers are kept out until <see cref="EndWait"/>.</summary>
     public void Restore()
     {
         experience.Restore(experiences.Load());
         lock (gate)
         {
             foreach (var statement in table.Load()) graph.Take(statement);
+            awaited = sources.NamedRoots.Any() && sources.NamedRoots.All(root => graph.Find(root)?.Follows is null);
         }
 
         Recompute();
@@ -89,7 +91,20 @@ internal sealed class WebOfTrust(TrustScores scores, TrustSources sources, PeerE
     /// <summary>Makes the scores anew and publishes them.</summary>
     public void Publish()
     {
-        lock (gate) scores.Publish(TrustScoring.Snapshot(graph, flow, sources, experience));
+        lock (gate) scores.Publish(TrustScoring.Snapshot(graph, flow, sources, experience, awaited));
+    }
+
+    /// <summary>The named roots were asked, or there is nobody to ask. False when that was so before.</summary>
+    public bool EndWait()
+    {
+        lock (gate)
+        {
+            if (!awaited) return false;
+            awaited = false;
+        }
+
+        Publish();
+        return true;
     }
 
     /// <summary>Writes down what was experienced since the last call; false when nothing was.</summary>

@@ -64,6 +64,29 @@ public sealed class TrustTests : IDisposable
         }
     }
 
+    /// <summary>A directory is asked when the daemon runs already, so its relays come later than the first look at the web of trust.</summary>
+    [Fact]
+    public async Task DirectoriesOnly_RootIsAskedWhomItFollowsBeforeAStrangerIsHeard()
+    {
+        using KeyPair trusted = KeyPair.Generate(), stranger = KeyPair.Generate();
+        await using var relay = await OwnRelay.StartAsync();
+        await using (var pool = await RunningPool.StartAsync(relay.Url))
+            // The stranger's is newer, so the relay gives it first.
+            foreach (var value in (NostrEvent[])[Follows(friend, trusted), Follows(user, friend), new SampleAnnouncement(trusted, (Now - 10) * 1000).SignCaps(), new SampleAnnouncement(stranger, Now * 1000).SignCaps()])
+                (await pool.Pool.PublishAsync(value, default)).ShouldAllBe(answer => answer.IsPublished);
+        await using var directory = await DirectoryServer.StartAsync(relay.Url);
+        await using var gateway = await TestDaemon.StartAsync(Role.Gateway, new FedAiOptions
+        {
+            Relays = new RelayOptions { Directories = [directory.Url.ToString()] },
+            Filter = new FilterOptions { Wot = new WotOptions { Roots = [user.PublicKey.Npub] } },
+        });
+
+        var known = gateway.Services.GetRequiredService<RouterDirectory>();
+        await Patience.UntilAsync(() => known.Find(trusted.PublicKey) is not null);
+
+        known.Find(stranger.PublicKey).ShouldBeNull();
+    }
+
     [Fact]
     public async Task Commands_ShowWhoIsAskedAndWhy()
     {

@@ -3,6 +3,7 @@ using FedAi.Daemon.Peering;
 using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Messages;
+using FedAi.Protocol.Rules;
 using FedAi.TestKit;
 
 namespace FedAi.Tests.Daemon.Gateway;
@@ -163,6 +164,7 @@ public sealed class RouterRankingTests
         var router = Router();
         return router with
         {
+            Profile = router.Profile with { ModelCaps = [.. router.Profile.ModelCaps.Select(model => model with { Features = [ModelFeatures.Embeddings] })] },
             Prices = new Dictionary<RouterJobType, RouterPrice>
             {
                 [jobType] = new(new PriceSheet

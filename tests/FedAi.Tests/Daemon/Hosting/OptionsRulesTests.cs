@@ -23,6 +23,8 @@ public sealed class OptionsRulesTests
     [InlineData("relays.bootstrap", "https://relay.example", "wss://")]
     [InlineData("relays.directories", "relays.example", "http or https URL")]
     [InlineData("relays.directories", "https://user@relays.example/", "http or https URL")]
+    [InlineData("relays.directories", "http://relays.example/", "relays.allowPlain")]
+    [InlineData("relays.directories", "http://8.8.8.8/", "relays.allowPlain")]
     [InlineData("relays.monitors", "npub1nonsense", "is not a public key")]
     [InlineData("relays.trustScores", "wss://relay.example", "whole points")]
     [InlineData("relays.trustScores", "wss://relay.example=1.5", "whole points")]
@@ -32,6 +34,8 @@ public sealed class OptionsRulesTests
     [InlineData("node.routers", "npub1nonsense@https://router.example", "npub1…@https://host")]
     [InlineData("node.routers", Npub + "@https://router.example#abc", "npub1…@https://host")]
     [InlineData("node.routers", Npub + "@https://router.example?x", "npub1…@https://host")]
+    [InlineData("node.routers", Npub + "@http://router.example", "http.allowPlain")]
+    [InlineData("node.routers", Npub + "@http://[2a00:1450:4001:82a::200e]:8480", "http.allowPlain")]
     [InlineData("node.maxConcurrency", "0", "1 to")]
     [InlineData("node.maxRoleBytes", "262145", "1024 to 262144")]
     [InlineData("node.gates.rolesByBand", "cpu_lo=prepost_node", "cpu_lo is no band (did you mean cpu_low?)")]
@@ -65,6 +69,8 @@ public sealed class OptionsRulesTests
     [InlineData("filter.block", "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798")]
     [InlineData("node.routers", Npub + "@https://router.example")]
     [InlineData("node.routers", Npub + "@https://router.example/base#79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798")]
+    [InlineData("node.routers", Npub + "@http://127.0.0.1:8480," + Npub + "@http://192.168.1.2:8480")]
+    [InlineData("relays.directories", "http://10.0.0.2/relays.json")]
     [InlineData("relays.bootstrap", "wss://relay.example")]
     [InlineData("relays.directories", "https://relays.example/relays.json,http://127.0.0.1:8080")]
     [InlineData("relays.trustScores", "wss://relay.example=3,other.example=-2")]
@@ -81,6 +87,8 @@ public sealed class OptionsRulesTests
         Problems(("http.listen", "0.0.0.0:8480"), ("http.allowPlain", "true"), ("http.publicEndpoint", "https://node.example")).ShouldBeEmpty();
         Problems(("http.listen", "0.0.0.0:8480"), ("http.tls.mode", "pinned"), ("http.publicEndpoint", "https://node.example")).ShouldBeEmpty();
         Problems(("http.tls.mode", "pinned"), ("http.publicEndpoint", "http://node.example")).ShouldHaveSingleItem().ShouldContain("must be https");
+        Problems(("node.routers", Npub + "@http://router.example"), ("http.allowPlain", "true")).ShouldBeEmpty();
+        Problems(("relays.directories", "http://relays.example/"), ("relays.allowPlain", "true")).ShouldBeEmpty();
         Problems(("gateway.listen", "0.0.0.0:8484"), ("gateway.allowNonLoopback", "true")).ShouldBeEmpty();
     }
 

@@ -1,4 +1,5 @@
 using FedAi.Daemon.Accounts;
+using FedAi.Daemon.Gateway;
 using FedAi.Daemon.Hosting;
 using FedAi.Daemon.Node;
 using FedAi.Daemon.Peering;
@@ -32,6 +33,38 @@ public sealed class ReloadTests
         router.Services.GetRequiredService<ApiKeys>().Defaults.Rps.ShouldBe(99);
         router.Services.GetRequiredService<RouterAdmission>().Options.Clients.ShouldBe(Admit.Listed);
         router.Services.GetRequiredService<Serilog.Core.LoggingLevelSwitch>().MinimumLevel.ShouldBe(Serilog.Events.LogEventLevel.Error);
+    }
+
+    [Theory]
+    [InlineData(NodeReach.Direct)]
+    [InlineData(NodeReach.Reverse)]
+    public async Task Run_RouterBlocksANodeThatServesIt_IsUsedNoMore(object reach)
+    {
+        var options = new FedAiOptions();
+        await using var router = await TestDaemon.StartAsync(Role.Router, options, reread: () => Task.FromResult(new OptionsResult(options, [])));
+        await using var node = await TestDaemon.StartAsync(Role.Node, new FedAiOptions { Node = new NodeOptions { Routers = [$"{router.Key.PublicKey.Npub}@{router.Base}"], Reach = (NodeReach)reach } },
+            services => services.AddSingleton<IRunner>(new ScriptedRunner()));
+        var (nodes, channels) = (router.Services.GetRequiredService<NodeDirectory>(), router.Services.GetRequiredService<NodeChannels>());
+        await Patience.UntilAsync(() => nodes.Find(node.Key.PublicKey) is { Descriptor.Capabilities.Count: > 0 });
+        channels.Open.ShouldBe((NodeReach)reach == NodeReach.Reverse ? 1 : 0);
+
+        options = options with { Filter = new FilterOptions { Block = [node.Key.PublicKey.Npub] } };
+        await router.Services.GetRequiredService<Reload>().RunAsync();
+
+        nodes.Current.ShouldBeEmpty();
+        await Patience.UntilAsync(() => channels.Open == 0);
+    }
+
+    [Theory]
+    [InlineData(nameof(Role.Router))]
+    [InlineData(nameof(Role.Gateway))]
+    public async Task Reach_BlockedRouter_IsNotDialledByDoctor(string role)
+    {
+        using var blocked = KeyPair.Generate();
+        await using var daemon = await TestDaemon.StartAsync(Enum.Parse<Role>(role), new FedAiOptions { Filter = new FilterOptions { Block = [blocked.PublicKey.Npub] } });
+        daemon.Services.GetRequiredService<RouterDirectory>().Observe(AnnouncedRouter.At(blocked.PublicKey, new Uri("http://127.0.0.1:1/"), WireClient.Now, "m")).ShouldBeTrue();
+
+        (role == nameof(Role.Router) ? await RouterModule.ReachAsync(daemon.Services, default) : await GatewayModule.ReachAsync(daemon.Services, default)).ShouldBeEmpty();
     }
 
     [Fact]

@@ -74,11 +74,29 @@ public sealed class HeardAnnouncementsTests : IAsyncDisposable
         later.Heard.Routers().ShouldHaveSingleItem().Router.ShouldBe(router.PublicKey);
     }
 
+    [Fact]
+    public async Task Keep_StrangersWordOfADay_CountsAsLongAsAnAnnouncementHolds()
+    {
+        var run = Run(PeerLists.Empty with { Follow = new HashSet<PublicKey> { router.PublicKey } });
+        using var stranger = KeyPair.Generate();
+        var now = Sample.NowMs;
+        foreach (var key in (KeyPair[])[router, stranger])
+            run.Ingest.Take((Sample with { Key = key, ExpiryMs = now + 86_000_000 }).SignCaps(now / 1000 + 86_000)).ShouldBe(IngestVerdict.Taken);
+        await SavedAsync(2);
+
+        clock.Move(TimeSpan.FromMilliseconds(AnnouncementBuilder.ValidMs + 1000));
+        (await store.Tables.Heard.ForgetAsync(Sample.NowMs)).ShouldBeNull();
+
+        run.Directory.Current.ShouldHaveSingleItem().Key.ShouldBe(router.PublicKey);
+        store.Tables.Heard.Load().ShouldHaveSingleItem().Author.ShouldBe(Hex32.From(router.PublicKey));
+    }
+
     private (HeardAnnouncements Heard, RelayIngest Ingest, RouterDirectory Directory) Run(PeerLists lists)
     {
-        var directory = new RouterDirectory(clock);
-        var ingest = new RelayIngest(new ControlMessageHandler(directory, PrivateNetworks.Loopback), new TrustScores(lists, new WotOptions()), new FederationNetwork("main"), own: null, clock);
-        var heard = new HeardAnnouncements(store.Tables.Heard, ingest, clock);
+        var trust = new TrustScores(lists, new WotOptions());
+        var directory = new RouterDirectory(clock, trust);
+        var ingest = new RelayIngest(new ControlMessageHandler(directory, PrivateNetworks.Loopback), trust, new FederationNetwork("main"), own: null, clock);
+        var heard = new HeardAnnouncements(store.Tables.Heard, ingest, trust, clock);
         heard.Restore();
         return (heard, ingest, directory);
     }

@@ -23,7 +23,7 @@ public sealed class RelayIngestServiceTests
         var pool = new RelayPool([new PooledRelay(relay.Url, Publishes: false)], new RelayPoolOptions(), TimeProvider.System, NullLogger<RelayPool>.Instance, identity: null, new RelayHttp(http, http));
         await using var store = new TestStore();
         var ingest = new RelayIngest(new ControlMessageHandler(directory, PrivateNetworks.Loopback), trust, new FederationNetwork("main"), null, TimeProvider.System);
-        using var service = new RelayIngestService(pool, ingest, new HeardAnnouncements(store.Tables.Heard, ingest, TimeProvider.System), trust);
+        using var service = new RelayIngestService(pool, ingest, new HeardAnnouncements(store.Tables.Heard, ingest, trust, TimeProvider.System), trust);
         await service.StartAsync(default);
 
         var change = directory.NextChange();

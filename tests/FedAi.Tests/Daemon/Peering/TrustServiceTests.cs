@@ -15,6 +15,8 @@ public sealed class TrustServiceTests : IAsyncDisposable
     private readonly ManualTime clock = new();
     private readonly TrustScores scores = new(PeerLists.Empty, new WotOptions());
     private readonly WotOptions web;
+    private readonly RouterDirectory directory = new(TimeProvider.System);
+    private readonly List<PublicKey> nodes = [];
 
     public TrustServiceTests() => web = new WotOptions { Providers = [provider.PublicKey.Npub] };
 
@@ -72,6 +74,68 @@ public sealed class TrustServiceTests : IAsyncDisposable
         await service.StopAsync(default);
     }
 
+    /// <summary>As where a daemon knows only a directory, which names its relays when it has started.</summary>
+    [Fact]
+    public async Task Relay_FirstOneComesAfterTheStart_IsAskedAtOnce()
+    {
+        await using var relay = await OwnRelay.StartAsync();
+        await using (var publishing = await RunningPool.StartAsync(relay.Url)) await PublishAsync(publishing, Follows(friend, Now, far), Follows(own, Now, friend));
+        using var http = new HttpClient();
+        using var stop = new CancellationTokenSource();
+        var pool = new RelayPool([], RunningPool.Quick, TimeProvider.System, NullLogger<RelayPool>.Instance, identity: null, new RelayHttp(http, http));
+        var running = pool.RunAsync(stop.Token);
+        var service = Service(pool, scores);
+        var looking = clock.TimerOf(TrustService.FirstLook);
+        await service.StartAsync(default);
+        await looking;
+
+        pool.SetRelays([new PooledRelay(relay.Url, Publishes: false)]);
+        await Patience.UntilAsync(() => pool.Status.Any(one => one.State is RelayState.Connected));
+        clock.Move(TrustService.FirstLook);
+
+        await Patience.UntilAsync(() => Score(far) == 250);
+        await service.StopAsync(default);
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(running);
+    }
+
+    [Fact]
+    public async Task NamedRoots_NoRelayTellsWhomTheyFollow_StrangersAreKeptOutForTwoMinutes()
+    {
+        var service = Service(NoRelays, scores, options: new WotOptions { Roots = [friend.PublicKey.Npub] });
+        var waiting = clock.TimerOf(TrustService.Pause);
+        await service.StartAsync(default);
+        await waiting;
+        scores.Judge(far.PublicKey).ShouldBe(PeerStanding.Distrusted);
+
+        var change = scores.NextChange();
+        for (var waited = TimeSpan.Zero; waited < TrustService.LongestWait; waited += TrustService.Pause)
+        {
+            scores.Judge(far.PublicKey).ShouldBe(PeerStanding.Distrusted);
+            waiting = clock.TimerOf(TrustService.Pause);
+            clock.Move(TrustService.Pause);
+            await waiting;
+        }
+
+        scores.Judge(far.PublicKey).ShouldBe(PeerStanding.Stranger);
+        change.IsCompleted.ShouldBeTrue("whoever dropped strangers' words asks for them again");
+        await service.StopAsync(default);
+    }
+
+    [Fact]
+    public async Task NamedRoots_FollowNobodyAndWereAsked_StrangersAreHeard()
+    {
+        await using var relay = await OwnRelay.StartAsync();
+        await using var pool = await RunningPool.StartAsync(relay.Url);
+        var service = Service(pool.Pool, scores, options: new WotOptions { Roots = [friend.PublicKey.Npub] });
+        var waiting = clock.TimerOf(TrustService.Pause);
+        await service.StartAsync(default);
+        await waiting;
+
+        scores.Judge(far.PublicKey).ShouldBe(PeerStanding.Stranger);
+        await service.StopAsync(default);
+    }
+
     /// <summary>Five thousand follows make a list of 350 KB, at a relay that others run.</summary>
     [Fact]
     public async Task Roots_FollowThousands_AllOfThemCount()
@@ -94,6 +158,37 @@ public sealed class TrustServiceTests : IAsyncDisposable
 
         await Patience.UntilAsync(() => scores.Current.Of(Number(5000)) == 500);
         scores.Current.Of(Number(1)).ShouldBe(500);
+        await service.StopAsync(default);
+    }
+
+    /// <summary>The provider ranks more keys than a relay gives: these are not among its newest.</summary>
+    [Fact]
+    public async Task Providers_AreAskedAboutThePeersThatAreKnown()
+    {
+        await using var relay = await ScriptedRelay.StartAsync(async (_, client) =>
+        {
+            while (true)
+            {
+                var request = await client.ReceiveAsync("REQ");
+                foreach (var (subject, rank) in (IEnumerable<(KeyPair, int)>)[(friend, 40), (far, 50)])
+                    if (request.ToJsonString().Contains($"\"#d\":[\"{Key(subject)}\"]", StringComparison.Ordinal)) await client.SendAsync(RelayFrame.WriteEvent((string)request[1]!, Rank(subject, rank)));
+                await client.SendAsync(RelayFrame.WriteEose((string)request[1]!));
+            }
+        });
+        await using var pool = await RunningPool.StartAsync(relay.Url);
+        var service = Service(pool.Pool, scores);
+        nodes.Add(friend.PublicKey);
+        var waiting = clock.TimerOf(TrustService.Pause);
+        await service.StartAsync(default);
+        await waiting;
+        (Score(friend), Score(far)).ShouldBe((80, 0));
+
+        directory.Observe(AnnouncedRouter.At(far.PublicKey, new Uri("http://127.0.0.1:1/"), WireClient.Now, "m")).ShouldBeTrue();
+        waiting = clock.TimerOf(TrustService.Pause);
+        clock.Move(TrustService.Pause);
+        await waiting;
+
+        (Score(friend), Score(far)).ShouldBe((80, 100));
         await service.StopAsync(default);
     }
 
@@ -130,11 +225,12 @@ public sealed class TrustServiceTests : IAsyncDisposable
 
     private RelayPool NoRelays => new RelayPool([], new RelayPoolOptions(), clock, NullLogger<RelayPool>.Instance);
 
-    private TrustService Service(RelayPool pool, TrustScores into, PeerExperience? experience = null, RelayHub? hub = null)
+    private TrustService Service(RelayPool pool, TrustScores into, PeerExperience? experience = null, RelayHub? hub = null, WotOptions? options = null)
     {
         experience ??= new PeerExperience(clock);
-        var sources = TrustSources.Of(Key(own), PeerLists.Empty, web);
-        return new TrustService(pool, new WebOfTrust(into, sources, experience, store.Tables.Trust, store.Tables.Experience, TimeProvider.System), clock, NullLogger<TrustService>.Instance, hub);
+        var sources = TrustSources.Of(Key(own), PeerLists.Empty, options ?? web);
+        var known = new KnownPeers(directory, experience) { Nodes = () => nodes };
+        return new TrustService(pool, new WebOfTrust(into, sources, experience, store.Tables.Trust, store.Tables.Experience, TimeProvider.System), known, clock, NullLogger<TrustService>.Instance, hub);
     }
 
     private static async Task PublishAsync(RunningPool pool, params NostrEvent[] events)

@@ -1,4 +1,6 @@
+using FedAi.Daemon.Store;
 using FedAi.Daemon.Trust;
+using FedAi.Protocol.Nostr;
 
 namespace FedAi.Tests.Daemon.Trust;
 
@@ -80,6 +82,30 @@ public sealed class FreeKeysTests
         }
     }
 
+    /// <summary>A root follows one of a ring, and all of them answer well for as long as it takes.</summary>
+    [Theory]
+    [InlineData(1, 625)]
+    [InlineData(2, 937)]
+    [InlineData(3, 997)]
+    [InlineData(4, 993)]
+    public void Scores_OfFreeKeysThatServeWell_StayBelowOneEdge(int depth, int sum)
+    {
+        var web = new TrustGraphs();
+        web.Follow(TrustGraphs.Root, FirstFree);
+        for (var number = 0; number < 100; number++) web.Follow(FirstFree + number, FirstFree + (number + 1) % 100);
+        var keys = Enumerable.Range(FirstFree, 100).Select(TrustGraphs.Key).ToList();
+
+        keys.Sum(key => web.Snapshot(TrustGraphs.Sources(depth), ServedWell(keys)).Of(key)).ShouldBeInRange(sum - 10, Math.Min(sum, TrustSnapshot.Full));
+    }
+
+    /// <summary>More good answers than anybody gives.</summary>
+    private static PeerExperience ServedWell(IEnumerable<Hex32> keys)
+    {
+        var experience = new PeerExperience(TimeProvider.System);
+        experience.Restore(keys.Select(key => new ExperienceRow(key, Good: 1_000_000, Bad: 0, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds())));
+        return experience;
+    }
+
     /// <summary>Honest keys follow each other, and the root and some of them free keys: gives how many such follows there are.</summary>
     private static int Honest(TrustGraphs web, Random random, int honest, int free, int most)
     {
@@ -119,8 +145,8 @@ public sealed class FreeKeysTests
     private static void Check(TrustGraphs web, int depth, int given, int free)
     {
         var flow = web.Flow(depth);
-        var snapshot = web.Snapshot(TrustGraphs.Sources(depth));
         var keys = Enumerable.Range(FirstFree, free).Select(TrustGraphs.Key).ToList();
+        var snapshot = web.Snapshot(TrustGraphs.Sources(depth), ServedWell(keys));
 
         keys.Sum(flow.Vouched).ShouldBeLessThanOrEqualTo(given * TrustFlow.Edge);
         keys.Sum(key => (long)snapshot.Of(key)).ShouldBeLessThanOrEqualTo((long)given * TrustSnapshot.Full);

@@ -14,7 +14,7 @@ public sealed class PeerExperienceTests
 
     public PeerExperienceTests() => experience = new PeerExperience(time);
 
-    private int Percent => TrustRules.ExperiencePercent(experience.Of(Hex32.From(Peer)));
+    private int Percent => TrustRules.ExperiencePercent(experience.Of(Hex32.From(Peer)), maxDepth: 2);
 
     [Fact]
     public void Percent_NeverAsked_IsNeutral() => Percent.ShouldBe(100);

@@ -32,10 +32,10 @@ internal sealed class TrustGraphs
     /// <summary>The score of a key that this daemon never asked.</summary>
     public int Score(int key, TrustSources? sources = null) => Snapshot(sources).Of(Key(key));
 
-    public TrustSnapshot Snapshot(TrustSources? sources = null)
+    public TrustSnapshot Snapshot(TrustSources? sources = null, PeerExperience? experience = null)
     {
         sources ??= Sources();
-        return TrustScoring.Snapshot(Graph, TrustFlow.Over(Graph, sources), sources, new PeerExperience(TimeProvider.System));
+        return TrustScoring.Snapshot(Graph, TrustFlow.Over(Graph, sources), sources, experience ?? new PeerExperience(TimeProvider.System));
     }
 
     private bool Say(int author, int kind, IEnumerable<int> keys) => Graph.Take(Statement(author, kind, null, [.. keys.Select(Key)], 0));

@@ -79,6 +79,7 @@ public sealed class TrustScoresTests
         Publishing(Web((Alice, 700), (Bob, 9))).ShouldBeFalse();
         Publishing(Web((Bob, 500))).ShouldBeTrue();
         Publishing(Web()).ShouldBeFalse();
+        Publishing(TrustSnapshot.Empty).ShouldBeTrue("the filter ended");
     }
 
     [Fact]
