@@ -9,7 +9,7 @@ internal static class FigureNames
     /// <summary>Matrix multiply, millions of floating-point operations per second, one thread.</summary>
     public const string Matrix = "cpu.matrix";
 
-    /// <summary>Fused multiply-add on vectors in the first cache, millions of floating-point operations per second, one thread.</summary>
+    /// <summary>Multiply-add on vectors of four in the first cache, millions of floating-point operations per second, one thread.</summary>
     public const string Simd = "cpu.simd";
 
     /// <summary>Nanoseconds per token of models so small that their numbers cost nothing: of few layers, of many, and of many behind a long context.</summary>

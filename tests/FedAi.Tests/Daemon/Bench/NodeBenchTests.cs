@@ -100,6 +100,11 @@ public sealed class NodeBenchTests : IDisposable
     public void Figure_OfRounds_IsMedianAndSpread(double[] rounds, long median, int spread) =>
         BenchStatistics.Figure("x", "y", rounds).ShouldBe(new BenchFigure("x", "y", median, spread, rounds.Length));
 
+    /// <summary>The results were computed by another program, in whole numbers.</summary>
+    [Fact]
+    public void CpuWork_EachKindOfWork_GivesTheResultThatPlainArithmeticGives() =>
+        new CpuWork(42).Tasks.Select(task => task.Round().Checksum).ShouldBe([1102634983743729528, 17269515009987570751, 6074298511324750784]);
+
     [Fact]
     public void DiskWork_NoPlaceToWrite_SaysSo()
     {
