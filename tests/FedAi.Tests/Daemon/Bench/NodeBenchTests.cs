@@ -100,6 +100,26 @@ public sealed class NodeBenchTests : IDisposable
     public void Figure_OfRounds_IsMedianAndSpread(double[] rounds, long median, int spread) =>
         BenchStatistics.Figure("x", "y", rounds).ShouldBe(new BenchFigure("x", "y", median, spread, rounds.Length));
 
+    [Fact]
+    public void MemoryCopy_BesideAPlainCopy_IsOfTheSameOrder()
+    {
+        const int bytes = 64 << 20, tries = 9;
+        var copy = new MemoryWork(1, bytes, threads: 1).Tasks.Single(task => task.Name == FigureNames.MemoryCopy);
+        byte[] from = new byte[bytes], to = new byte[bytes];
+        from.AsSpan().Fill(1);
+        double Plain()
+        {
+            var began = System.Diagnostics.Stopwatch.GetTimestamp();
+            Array.Copy(from, to, bytes);
+            return bytes / 1e6 / System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds;
+        }
+
+        // The best of some turns: what else runs slows single ones of either down.
+        List<(double Plain, double Told)> rates = [.. Enumerable.Range(0, tries).Select(_ => (Plain(), copy.Round().Value))];
+
+        (rates.Max(rate => rate.Told) / rates.Max(rate => rate.Plain)).ShouldBeInRange(1 / 3.0, 3);
+    }
+
     /// <summary>The results were computed by another program, in whole numbers.</summary>
     [Fact]
     public void CpuWork_EachKindOfWork_GivesTheResultThatPlainArithmeticGives() =>
