@@ -16,7 +16,7 @@ internal static class BenchCommand
 
     private static readonly Option<bool> Short = new("--short") { Description = "a few seconds, to see that it works; never counts for a verdict" };
     private static readonly Option<long?> Seed = new("--seed") { Description = "what the work is made from, instead of bench.seed", HelpName = "NUMBER" };
-    private static readonly Option<int?> MaxSeconds = new("--max-seconds") { Description = "how long it may take, 10 to 300; below 60 (a router: 120) it counts as short", HelpName = "SECONDS" };
+    private static readonly Option<int?> MaxSeconds = new("--max-seconds") { Description = "how long it may take, 10 to 300, and on a slow machine up to a minute more within 300; below 60 (a router: 120) it counts as short", HelpName = "SECONDS" };
     private static readonly Option<FileInfo?> Out = new("--out") { Description = "also write the result as JSON into this file", HelpName = "FILE" };
 
     public static Command Create()
