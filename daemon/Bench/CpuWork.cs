@@ -1,9 +1,7 @@
 using System.Diagnostics;
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using FedAi.Daemon.Capability;
 
 namespace FedAi.Daemon.Bench;
@@ -16,18 +14,15 @@ internal sealed class CpuWork
     /// <summary>Of each round, every one shorter than a time slice: another process on the core spoils some of them and not the best quarter.</summary>
     private const int Samples = 21;
 
-    private readonly float[] left = new float[Side * Side];
-    private readonly float[] right = new float[Side * Side];
-    private readonly float[] product = new float[Side * Side];
-    private readonly float[] lane = new float[Lanes];
+    private readonly Memory<float> left = Aligned(Side * Side), right = Aligned(Side * Side), product = Aligned(Side * Side), lane = Aligned(Lanes);
     private readonly uint seed;
 
     public CpuWork(long seed)
     {
         this.seed = (uint)(seed ^ (seed >> 32)) | 1;
         var state = this.seed;
-        foreach (var numbers in (float[][])[left, right, lane])
-            for (var i = 0; i < numbers.Length; i++) numbers[i] = Next(ref state) % 8;
+        foreach (var numbers in (Memory<float>[])[left, right, lane])
+            foreach (ref var number in numbers.Span) number = Next(ref state) % 8;
     }
 
     public IReadOnlyList<BenchTask> Tasks =>
@@ -69,78 +64,73 @@ internal sealed class CpuWork
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ulong Matrix()
     {
-        Array.Clear(product);
+        Span<float> factors = left.Span, rows = right.Span, results = product.Span;
+        results.Clear();
         for (var row = 0; row < Side; row++)
             for (var inner = 0; inner < Side; inner++)
-                AddScaled(product.AsSpan(row * Side, Side), right.AsSpan(inner * Side, Side), left[row * Side + inner]);
+                AddScaled(results.Slice(row * Side, Side), rows.Slice(inner * Side, Side), factors[row * Side + inner]);
 
         var sum = 0UL;
-        foreach (var value in product) sum = sum * 31 + (ulong)value;
+        foreach (var value in results) sum = sum * 31 + (ulong)value;
         return sum;
     }
 
-    private ulong Simd()
-    {
-        var total = 0UL;
-        for (var sweep = 0; sweep < Sweeps; sweep++) total += (ulong)SumOfSquares(lane);
-        return total;
-    }
-
     /// <summary>
-    /// As wide as the processor is, also in a program that was compiled for all: there <see cref="Vector{T}"/> has the width and the
-    /// instructions that every processor has, and what is asked of <see cref="Fma"/> is decided when it runs.
+    /// With vectors that every processor has: a program that was compiled before it runs, as this one is when it is published, has no wider ones, and
+    /// the same work compiled while it runs should not look faster. By references, because bounds of spans would be checked each time.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddScaled(Span<float> to, ReadOnlySpan<float> from, float factor)
     {
-        if (Fma.IsSupported)
-        {
-            var wide = Vector256.Create(factor);
-            var results = MemoryMarshal.Cast<float, Vector256<float>>(to);
-            var addends = MemoryMarshal.Cast<float, Vector256<float>>(from);
-            for (var i = 0; i < results.Length; i++) results[i] = Fma.MultiplyAdd(wide, addends[i], results[i]);
-        }
-        else
-        {
-            var wide = new Vector<float>(factor);
-            var results = MemoryMarshal.Cast<float, Vector<float>>(to);
-            var addends = MemoryMarshal.Cast<float, Vector<float>>(from);
-            for (var i = 0; i < results.Length; i++) results[i] = Vector.MultiplyAddEstimate(wide, addends[i], results[i]);
-        }
+        var wide = Vector128.Create(factor);
+        ref var results = ref MemoryMarshal.GetReference(to);
+        ref var addends = ref MemoryMarshal.GetReference(from);
+        for (nuint at = 0; at < Side; at += 4)
+            Vector128.MultiplyAddEstimate(wide, Vector128.LoadUnsafe(ref addends, at), Vector128.LoadUnsafe(ref results, at)).StoreUnsafe(ref results, at);
     }
 
-    /// <summary>From the first cache, as a model's weights are used, on as many accumulators as hide the time that one takes.</summary>
+    /// <summary>
+    /// Squares of numbers from the first cache, as a model's weights are used, on as many accumulators as hide the time that one takes. The numbers are
+    /// below 8, so that no accumulator comes near the sums that a float cannot hold exactly.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float SumOfSquares(ReadOnlySpan<float> values)
+    private ulong Simd()
     {
-        if (Fma.IsSupported)
+        ref var first = ref MemoryMarshal.GetReference(lane.Span);
+        Vector128<float> a = default, b = default, c = default, d = default, e = default, f = default, g = default, h = default;
+        for (var sweep = 0; sweep < Sweeps; sweep++)
         {
-            var from = MemoryMarshal.Cast<float, Vector256<float>>(values);
-            Vector256<float> a = default, b = default, c = default, d = default;
-            for (var i = 0; i + 3 < from.Length; i += 4)
+            for (nuint at = 0; at < Lanes; at += 32)
             {
-                a = Fma.MultiplyAdd(from[i], from[i], a);
-                b = Fma.MultiplyAdd(from[i + 1], from[i + 1], b);
-                c = Fma.MultiplyAdd(from[i + 2], from[i + 2], c);
-                d = Fma.MultiplyAdd(from[i + 3], from[i + 3], d);
+                a = AddSquare(a, ref first, at);
+                b = AddSquare(b, ref first, at + 4);
+                c = AddSquare(c, ref first, at + 8);
+                d = AddSquare(d, ref first, at + 12);
+                e = AddSquare(e, ref first, at + 16);
+                f = AddSquare(f, ref first, at + 20);
+                g = AddSquare(g, ref first, at + 24);
+                h = AddSquare(h, ref first, at + 28);
             }
-
-            return Vector256.Sum(Avx.Add(Avx.Add(a, b), Avx.Add(c, d)));
         }
-        else
-        {
-            var from = MemoryMarshal.Cast<float, Vector<float>>(values);
-            Vector<float> a = default, b = default, c = default, d = default;
-            for (var i = 0; i + 3 < from.Length; i += 4)
-            {
-                a = Vector.MultiplyAddEstimate(from[i], from[i], a);
-                b = Vector.MultiplyAddEstimate(from[i + 1], from[i + 1], b);
-                c = Vector.MultiplyAddEstimate(from[i + 2], from[i + 2], c);
-                d = Vector.MultiplyAddEstimate(from[i + 3], from[i + 3], d);
-            }
 
-            return Vector.Sum(a + b + c + d);
-        }
+        var sum = 0UL;
+        foreach (var value in MemoryMarshal.Cast<Vector128<float>, float>([a, b, c, d, e, f, g, h])) sum += (ulong)value;
+        return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> AddSquare(Vector128<float> sum, ref float first, nuint at)
+    {
+        var numbers = Vector128.LoadUnsafe(ref first, at);
+        return Vector128.MultiplyAddEstimate(numbers, numbers, sum);
+    }
+
+    /// <summary>Where no vector lies in two lines of a cache: else the rate depends on where the memory happened to be.</summary>
+    private static Memory<float> Aligned(int length)
+    {
+        const int line = 64;
+        var numbers = GC.AllocateArray<float>(length + line / sizeof(float), pinned: true);
+        return numbers.AsMemory((int)((line - Marshal.UnsafeAddrOfPinnedArrayElement(numbers, 0) % line) % line) / sizeof(float), length);
     }
 
     private static uint Next(ref uint state)

@@ -14,15 +14,8 @@ internal static class FullProfile
     {
         var profile = await MachineScan.RunAsync(MachineRoot.This, folder, targets, options.Bands, options.Privacy, time, cancellationToken);
         var problems = profile.Problems;
-        var (hardware, network) = (profile.Hardware, profile.Network);
-        // Who did not answer within its 3 s is not waited for again.
-        var there = routers.Where(router => network.Targets.Any(target => target.LatencyMs is not null && IsSame(new Uri(target.Target), router.Base))).ToList();
-        if (there.Count > 0)
-        {
-            var (up, down) = await ThroughputClient.MeasureAsync(there, options.AllowPrivate, time, cancellationToken);
-            network = network with { UploadMbps = up, DownloadMbps = down };
-        }
-
+        var hardware = profile.Hardware;
+        var network = await NetworkBench.WithThroughputAsync(profile.Network, routers, options.AllowPrivate, time, cancellationToken);
         if (sampleDisk)
         {
             hardware = hardware with { Disk = hardware.Disk with { Sample = DiskWork.Sample(folder, out var problem) } };
@@ -31,7 +24,4 @@ internal static class FullProfile
 
         return profile with { Hardware = hardware, Network = network, Problems = problems, CapabilityBands = BandRules.Of(hardware, network, options.Bands) };
     }
-
-    /// <summary>Whatever path they are asked at.</summary>
-    private static bool IsSame(Uri one, Uri other) => (one.Scheme, one.Host, one.Port) == (other.Scheme, other.Host, other.Port);
 }

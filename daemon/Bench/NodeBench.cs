@@ -1,4 +1,5 @@
 using FedAi.Daemon.Capability;
+using FedAi.Daemon.Peering;
 
 namespace FedAi.Daemon.Bench;
 
@@ -15,9 +16,10 @@ internal static class NodeBench
         var started = time.GetUtcNow().ToUnixTimeMilliseconds();
         var least = input.Short ? 2 : 5;
         var robin = new RoundRobin(clock, least + 1);
-        var network = await NetworkScan.MeasureAsync(MachineRoot.This, input.Targets, cancellationToken);
-        if (network.LatencyMs is null) robin.Skip(input.Targets.Count == 0 ? "network: no router or relay is configured" : "network: nobody answered");
-
+        // What does not end by itself on a slow machine ends there, with what it has.
+        using var end = new PeerDeadline(clock.End - clock.Elapsed, clock.Time, cancellationToken);
+        clock.Say("network");
+        var latency = await NetworkBench.MeasureAsync(robin, input, time, end.Token);
         var profile = input.Profile.Hardware;
         var rest = clock.Budget * (input.Runner is null ? 1 : 1 - ModelShare);
         using (var disk = DiskWork.TryOpen(input.DataFolder, input.Short ? 8 : 32, input.Seed, out var problem))
@@ -26,17 +28,17 @@ internal static class NodeBench
             else if (!disk.IsDirect) robin.Skip("disk.read and disk.random: this file system cannot be read past the system's cache");
             var bytes = (int)Math.Clamp(profile.Memory.AvailableBytes / 8, LeastMemory, input.Short ? LeastMemory : MostMemory) / 4096 * 4096;
             var tasks = new CpuWork(input.Seed).Tasks.Concat(new MemoryWork(input.Seed, bytes, ModelThreads(profile.Cpu)).Tasks).Concat(disk?.Tasks ?? []).ToList();
-            await Task.Run(() => robin.Run(tasks, rest * (1 - WeightShare), cancellationToken), CancellationToken.None);
+            await Task.Run(() => robin.Run(tasks, rest * (1 - WeightShare), end.Token), CancellationToken.None);
         }
 
         await new WeightBench(input.DataFolder, clock, time).MeasureAsync(robin, (long)Math.Min(input.Short ? LeastMemory : SpeedRules.FarBytes, profile.Memory.AvailableBytes / 16), input.Short ? 2 : 3,
-            input.Short ? 1 : SpeedRules.Formats.Count, rest, cancellationToken);
+            input.Short ? 1 : SpeedRules.Formats.Count, rest, end.Token);
         IReadOnlyList<ModelSpeed> speeds = [];
         if (input.Runner is { } runner && !cancellationToken.IsCancellationRequested)
         {
             var bench = new ModelBench(runner, clock, input.Seed);
-            if (await bench.LoadAsync(TimeSpan.Zero, cancellationToken) is { } problem) robin.Skip($"model: {problem}");
-            else speeds = await bench.MeasureAsync(least, cancellationToken);
+            if (await bench.LoadAsync(clock.End - clock.Elapsed, end.Token) is { } problem) robin.Skip($"model: {problem}");
+            else speeds = await bench.MeasureAsync(robin, least, end.Token);
         }
         else if (input.Runner is null)
         {
@@ -56,7 +58,7 @@ internal static class NodeBench
             CpuScore = robin.Median(FigureNames.Integer),
             MemoryMBps = robin.Median(FigureNames.MemoryCopy),
             DiskMBps = robin.Median(FigureNames.DiskWrite),
-            NetworkLatencyMs = (long?)network.LatencyMs,
+            NetworkLatencyMs = latency,
             Figures = robin.Figures,
             Model = speeds,
             Skipped = robin.Skipped,

@@ -9,6 +9,8 @@ namespace FedAi.Daemon.Bench;
 /// Runs measurements in turns until the time is up, so that something else that keeps the machine busy for a while spoils some rounds of
 /// each and the median of none.
 /// </summary>
+/// <param name="clock">How much time there is.</param>
+/// <param name="leastRounds">Of each measurement where a slow machine does not take too long for them; the first one warms up.</param>
 internal sealed class RoundRobin(BenchClock clock, int leastRounds)
 {
     private readonly List<BenchFigure> figures = [];
@@ -25,13 +27,13 @@ internal sealed class RoundRobin(BenchClock clock, int leastRounds)
     /// <summary>0 when it was not measured.</summary>
     public long Median(string name) => figures.Find(figure => figure.Name == name)?.Median ?? 0;
 
-    /// <summary>Runs until a moment of the clock; when it is told to stop, keeps what it has.</summary>
+    /// <summary>Runs until a moment of the clock, or little longer; when it is told to stop, keeps what it has.</summary>
     public void Run(IReadOnlyList<BenchTask> tasks, TimeSpan until, CancellationToken cancellationToken)
     {
         var rounds = tasks.Select(_ => new List<double>()).ToArray();
         var sums = new ulong?[tasks.Count];
         HashSet<int> broken = [];
-        for (var round = 0; (round < leastRounds || clock.Elapsed < until) && !cancellationToken.IsCancellationRequested; round++)
+        for (var round = 0; clock.IsDue(round - 1, leastRounds - 1, until) && !cancellationToken.IsCancellationRequested; round++)
         {
             for (var at = 0; at < tasks.Count && !cancellationToken.IsCancellationRequested; at++)
             {

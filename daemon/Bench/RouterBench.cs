@@ -1,4 +1,5 @@
 using FedAi.Daemon.Capability;
+using FedAi.Daemon.Peering;
 
 namespace FedAi.Daemon.Bench;
 
@@ -27,13 +28,15 @@ internal sealed class RouterBench(RouterBenchInput input, BenchClock clock, Time
     public async Task<BenchResult> RunAsync(CancellationToken cancellationToken)
     {
         var started = time.GetUtcNow().ToUnixTimeMilliseconds();
+        using var end = new PeerDeadline(clock.End - clock.Elapsed, clock.Time, cancellationToken);
         try
         {
-            await MeasureAsync(cancellationToken);
+            await MeasureAsync(end.Token);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested || end.Expired(exception))
         {
             // What was measured so far is kept.
+            if (!cancellationToken.IsCancellationRequested) robin.Skip("the rest: there was no time left for it");
         }
 
         return new BenchResult
@@ -84,7 +87,7 @@ internal sealed class RouterBench(RouterBenchInput input, BenchClock clock, Time
         var work = new DecisionWork(input.Seed, time);
         List<IReadOnlyList<double>> rounds = [];
         work.Round();
-        while (rounds.Count < least || clock.Elapsed < until)
+        while (clock.IsDue(rounds.Count, least, until))
         {
             cancellationToken.ThrowIfCancellationRequested();
             clock.Say($"decisions among {DecisionWork.Nodes} nodes");
@@ -98,21 +101,23 @@ internal sealed class RouterBench(RouterBenchInput input, BenchClock clock, Time
     {
         using var work = new FanOutWork(nodes, time);
         List<double> rounds = [];
-        for (var round = 0; round <= least || clock.Elapsed < until; round++)
+        var failed = 0;
+        for (var round = 0; clock.IsDue(round - 1, least, until); round++)
         {
             clock.Say($"{FanOutWork.Peers} peers at once");
             var took = await work.RoundAsync(input.Seed, cancellationToken);
-            if (took is null) robin.Skip("fan-out: a peer did not answer well");
+            if (took is null) failed++;
             else if (round > 0) rounds.Add(took.Value * 1000);
         }
 
+        if (failed > 0) robin.Skip($"fan-out, {failed} rounds: a peer did not answer well");
         robin.Add(FigureNames.FanOut, "µs", rounds, FanOutWork.Peers);
     }
 
     private async Task RequestsAsync(BenchNodes nodes, RouterLoad load, RouterChild router, RouterChild telling, TimeSpan until, CancellationToken cancellationToken)
     {
         List<double> perSecond = [], p99 = [], errors = [], added = [];
-        for (var round = 0; round <= least || clock.Elapsed < until; round++)
+        for (var round = 0; clock.IsDue(round - 1, least, until); round++)
         {
             clock.Say($"requests over {Connections} connections");
             await RegisterAsync(nodes, [router, telling], cancellationToken);
@@ -137,7 +142,7 @@ internal sealed class RouterBench(RouterBenchInput input, BenchClock clock, Time
     private async Task FailoverAsync(BenchNodes nodes, RouterLoad load, RouterChild router, TimeSpan until, CancellationToken cancellationToken)
     {
         List<double> done = [], added = [];
-        for (var round = 0; round < least || clock.Elapsed < until; round++)
+        for (var round = 0; clock.IsDue(round, least, until); round++)
         {
             clock.Say($"{FailingNodes} of {Nodes} nodes fail");
             await RegisterAsync(nodes, [router], cancellationToken);
@@ -156,7 +161,7 @@ internal sealed class RouterBench(RouterBenchInput input, BenchClock clock, Time
     private async Task PressureAsync(BenchNodes nodes, RouterLoad load, RouterChild tight, CancellationToken cancellationToken)
     {
         List<double> done = [];
-        for (var round = 0; round < least || clock.Left > TimeSpan.Zero; round++)
+        for (var round = 0; clock.IsDue(round, least, clock.Budget); round++)
         {
             clock.Say($"{PressureConnections} large requests at once in {ShortHeapMegabytes} MiB");
             await RegisterAsync(nodes, [tight], cancellationToken);

@@ -7,7 +7,7 @@ using FedAi.Protocol.Messages;
 
 namespace FedAi.Daemon.Bench;
 
-/// <summary>Measures upload and download to routers that take part in it, in 3 s at most, under a key that is used for nothing else.</summary>
+/// <summary>Measures upload and download to routers that take part in it, under a key that is used for nothing else.</summary>
 internal static class ThroughputClient
 {
     private const int Small = 64 * 1024, Large = 1 << 20;
@@ -15,20 +15,18 @@ internal static class ThroughputClient
     /// <summary>A line that takes longer for the small piece is measured by it alone.</summary>
     private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(250);
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
-
     /// <summary>Megabits per second to the best of the routers; null when none takes part. All are asked at once, as they would be used.</summary>
-    public static async Task<(double? Up, double? Down)> MeasureAsync(IReadOnlyList<PeerEndpoint> routers, PrivateNetworks networks, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<(double? Up, double? Down)> MeasureAsync(IReadOnlyList<(PeerEndpoint Endpoint, TimeSpan Limit)> routers, PrivateNetworks networks, TimeProvider time, CancellationToken cancellationToken)
     {
         using var http = new PeerHttp(networks);
         using var key = KeyPair.Generate();
-        var found = await Task.WhenAll(routers.Select(router => RouterAsync(http, router, key, time, cancellationToken)));
+        var found = await Task.WhenAll(routers.Select(router => RouterAsync(http, router.Endpoint, router.Limit, key, time, cancellationToken)));
         return (found.Max(one => one.Up), found.Max(one => one.Down));
     }
 
-    private static async Task<(double? Up, double? Down)> RouterAsync(PeerHttp http, PeerEndpoint router, KeyPair key, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<(double? Up, double? Down)> RouterAsync(PeerHttp http, PeerEndpoint router, TimeSpan most, KeyPair key, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var limit = new PeerDeadline(Limit, time, cancellationToken);
+        using var limit = new PeerDeadline(most, time, cancellationToken);
         double? up = null, down = null;
         try
         {

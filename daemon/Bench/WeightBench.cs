@@ -39,8 +39,8 @@ internal sealed class WeightBench(string folder, BenchClock clock, TimeProvider 
 
     /// <param name="robin">Takes the figures.</param>
     /// <param name="farBytes">Of the models that no cache holds.</param>
-    /// <param name="leastRounds">Of each model.</param>
-    /// <param name="formats">So many of the formats there are.</param>
+    /// <param name="leastRounds">Of each model, where a slow machine does not take too long for them.</param>
+    /// <param name="formats">So many of the formats there are; of those after the first, as many as there is time for.</param>
     /// <param name="until">The moment of the clock to end at.</param>
     public async Task MeasureAsync(RoundRobin robin, long farBytes, int leastRounds, int formats, TimeSpan until, CancellationToken cancellationToken)
     {
@@ -52,6 +52,12 @@ internal sealed class WeightBench(string folder, BenchClock clock, TimeProvider 
         foreach (var (name, format) in SpeedRules.Formats.Take(formats))
         {
             if (cancellationToken.IsCancellationRequested) return;
+            if (format != SpeedRules.Formats[0].Format && clock.Elapsed >= clock.Late(until))
+            {
+                robin.Skip($"weights, {name}: there was no time left for it");
+                continue;
+            }
+
             var near = new ZeroShape(format, NearWidth, SpeedRules.EvenHead, Layers: 1, NearFeedForward);
             near = near with { Layers = (int)Math.Round(SpeedRules.NearNumbers / near.Numbers) };
             var far = new ZeroShape(format, FarWidth, SpeedRules.EvenHead, Layers: 1, FarFeedForward);
@@ -85,12 +91,12 @@ internal sealed class WeightBench(string folder, BenchClock clock, TimeProvider 
                 return times;
             }
 
-            for (var round = 0; (round <= leastRounds || clock.Elapsed < until || IsMissing(round)) && !cancellationToken.IsCancellationRequested; round++)
+            for (var round = 0; IsDue(round) && !cancellationToken.IsCancellationRequested; round++)
             {
                 clock.Say($"llama.cpp, {name}");
                 for (var at = 0; at < asked.Count; at++)
                 {
-                    var answer = await ModelBench.AskAsync(runners[asked[at].Shape], Prompt(asked[at].Prompt), asked[at].Answer, cancellationToken);
+                    var answer = await ModelBench.AskAsync(runners[asked[at].Shape], Prompt(asked[at].Prompt), asked[at].Answer, clock.Time, cancellationToken);
                     // The first round warms up.
                     if (round > 0 && answer is { TokensPerSecond: > 0 and var rate }) times[at].Add(1 / rate);
                 }
@@ -110,7 +116,7 @@ internal sealed class WeightBench(string folder, BenchClock clock, TimeProvider 
 
         return times;
 
-        bool IsMissing(int round) => round <= leastRounds + MostExtraRounds && Array.Exists(times, one => one.Count < leastRounds);
+        bool IsDue(int round) => clock.Elapsed < until || (round <= leastRounds + MostExtraRounds && clock.IsDue(times.Min(one => one.Count), leastRounds, until));
     }
 
     /// <summary>So many tokens that differ.</summary>

@@ -9,7 +9,7 @@ internal static class FigureNames
     /// <summary>Matrix multiply, millions of floating-point operations per second, one thread.</summary>
     public const string Matrix = "cpu.matrix";
 
-    /// <summary>Fused multiply-add on vectors in the first cache, millions of floating-point operations per second, one thread.</summary>
+    /// <summary>Multiply-add on vectors of four in the first cache, millions of floating-point operations per second, one thread.</summary>
     public const string Simd = "cpu.simd";
 
     /// <summary>Nanoseconds per token of models so small that their numbers cost nothing: of few layers, of many, and of many behind a long context.</summary>
@@ -22,6 +22,9 @@ internal static class FigureNames
 
     /// <summary>Only measured past the system's cache.</summary>
     public const string DiskWrite = "disk.write", DiskRead = "disk.read", DiskRandom = "disk.random";
+
+    /// <summary>Microseconds, and thousands of bits per second.</summary>
+    public const string NetworkLatency = "network.latency", NetworkJitter = "network.jitter", NetworkUpload = "network.up", NetworkDownload = "network.down";
     public const string Requests = "router.requests", RequestErrors = "router.errors", RequestP99 = "router.p99";
     public const string DecisionP50 = "router.decision.p50", DecisionP95 = "router.decision.p95", DecisionP99 = "router.decision.p99";
     public const string PressureDone = "router.pressure.done", PressurePeak = "router.pressure.peak";

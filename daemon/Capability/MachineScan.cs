@@ -5,7 +5,7 @@ internal static class MachineScan
 {
     public static async Task<MachineProfile> RunAsync(MachineRoot root, string dataFolder, IReadOnlyList<Uri> targets, BandOptions bands, PrivacyOptions privacy, TimeProvider time, CancellationToken cancellationToken)
     {
-        var network = NetworkScan.MeasureAsync(root, targets, cancellationToken);
+        var network = NetworkScan.MeasureAsync(root, targets, time, cancellationToken);
         var gpuNames = privacy.TellsIds() ? new List<string>() : null;
         var (gpu, gpuProblem) = await GpuScan.ReadAsync(root, gpuNames, cancellationToken);
         var limits = CgroupLimits.Read(root);

@@ -16,7 +16,7 @@ internal static class BenchCommand
 
     private static readonly Option<bool> Short = new("--short") { Description = "a few seconds, to see that it works; never counts for a verdict" };
     private static readonly Option<long?> Seed = new("--seed") { Description = "what the work is made from, instead of bench.seed", HelpName = "NUMBER" };
-    private static readonly Option<int?> MaxSeconds = new("--max-seconds") { Description = "how long it may take, 10 to 300; below 60 (a router: 120) it counts as short", HelpName = "SECONDS" };
+    private static readonly Option<int?> MaxSeconds = new("--max-seconds") { Description = "how long it may take, 10 to 300, and on a slow machine up to a minute more within 300; below 60 (a router: 120) it counts as short", HelpName = "SECONDS" };
     private static readonly Option<FileInfo?> Out = new("--out") { Description = "also write the result as JSON into this file", HelpName = "FILE" };
 
     public static Command Create()
@@ -32,13 +32,13 @@ internal static class BenchCommand
     {
         if (await CliConfig.ReadAsync(arguments) is not { } options) return ExitCodes.Usage;
         var (budget, isShort) = await BudgetAsync(arguments, options.Bench.NodeSeconds, least: 60);
-        if (budget == TimeSpan.Zero) return ExitCodes.Usage;
+        if (budget == TimeSpan.Zero || await CannotTellAsync(arguments)) return ExitCodes.Usage;
         var folder = Path.GetFullPath(arguments.GetValue(CliOptions.Data)!);
         using var interruption = new Interruption();
         using var lines = new BenchLines("node");
         var profile = await MachineScan.RunAsync(MachineRoot.This, folder, [], options.Bands, options.Privacy, TimeProvider.System, interruption.Token);
         await using var runner = new NodeRunner(options.Runner, options.Models, folder, NullLoggerFactory.Instance, TimeProvider.System);
-        var input = new NodeBenchInput(profile, folder, NetworkTargets.Of(options), arguments.GetValue(Seed) ?? options.Bench.Seed, isShort, ProductVersion.Text, runner.IsConfigured ? runner : null);
+        var input = new NodeBenchInput(profile, folder, NetworkTargets.Of(options), arguments.GetValue(Seed) ?? options.Bench.Seed, isShort, ProductVersion.Text, runner.IsConfigured ? runner : null) { Routers = NetworkTargets.Routers(options), AllowPrivate = options.Http.AllowPrivate };
         return await ShowAsync(arguments, await NodeBench.RunAsync(input, new BenchClock(budget, TimeProvider.System, lines), TimeProvider.System, interruption.Token), lines);
     }
 
@@ -46,7 +46,7 @@ internal static class BenchCommand
     {
         if (await CliConfig.ReadAsync(arguments) is not { } options) return ExitCodes.Usage;
         var (budget, isShort) = await BudgetAsync(arguments, options.Bench.RouterSeconds, least: 120);
-        if (budget == TimeSpan.Zero) return ExitCodes.Usage;
+        if (budget == TimeSpan.Zero || await CannotTellAsync(arguments)) return ExitCodes.Usage;
         using var interruption = new Interruption();
         using var lines = new BenchLines("router");
         var input = new RouterBenchInput(Path.Combine(AppContext.BaseDirectory, "fedai"), Path.GetFullPath(arguments.GetValue(CliOptions.Data)!), arguments.GetValue(Seed) ?? options.Bench.Seed, isShort, ProductVersion.Text);
@@ -62,12 +62,29 @@ internal static class BenchCommand
         return default;
     }
 
+    /// <summary>Whether the file that is to take the result cannot be written.</summary>
+    private static async Task<bool> CannotTellAsync(ParseResult arguments)
+    {
+        if (arguments.GetValue(Out) is not { } file || WritablePlace.FileProblem(file.FullName) is not { } problem) return false;
+        await Errors.TellAsync($"{problem}: name another file with --out");
+        return true;
+    }
+
     private static async Task<int> ShowAsync(ParseResult arguments, BenchResult result, BenchLines lines)
     {
         lines.Dispose();
         var json = JsonSerializer.Serialize(result, CapabilityJson.Default.BenchResult);
-        if (arguments.GetValue(Out) is { } file) await File.WriteAllTextAsync(file.FullName, json);
         Console.WriteLine(arguments.GetValue(CliOptions.Json) ? json : TerminalText.Fit(Text(result)));
+        try
+        {
+            if (arguments.GetValue(Out) is { } file) await File.WriteAllTextAsync(file.FullName, json);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            await Errors.TellAsync($"the result could not be written, but stands above: {exception.Message}");
+            return ExitCodes.TryAgain;
+        }
+
         return result.Partial ? ExitCodes.Negative : ExitCodes.Ok;
     }
 

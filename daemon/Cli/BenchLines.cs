@@ -18,10 +18,10 @@ internal sealed class BenchLines(string suite) : IProgress<BenchProgress>, IDisp
         lock (gate)
         {
             if (ended) return;
-            var left = string.Create(CultureInfo.InvariantCulture, $"{value.Done * 100:0} %, {value.Left.TotalSeconds:0} s left");
+            var percent = string.Create(CultureInfo.InvariantCulture, $"{value.Done * 100:0} %");
             var filled = (int)(value.Done * Width);
-            if (isTerminal) Console.Error.Write($"\r{suite} [{new string('#', filled)}{new string('.', Width - filled)}] {left}: {value.Now,-40}");
-            else if ((int)(value.Done * 10) > tenth) Console.Error.WriteLine($"{suite}: {left}: {value.Now}");
+            if (isTerminal) Console.Error.Write($"\r{suite} [{new string('#', filled)}{new string('.', Width - filled)}] {percent}, {value.Text,-60}");
+            else if ((int)(value.Done * 10) > tenth) Console.Error.WriteLine($"{suite}: {percent}, {value.Text}");
             tenth = Math.Max(tenth, (int)(value.Done * 10));
         }
     }
@@ -30,7 +30,7 @@ internal sealed class BenchLines(string suite) : IProgress<BenchProgress>, IDisp
     {
         lock (gate)
         {
-            if (isTerminal && !ended) Console.Error.Write("\r" + new string(' ', Width + 80) + "\r");
+            if (isTerminal && !ended) Console.Error.Write("\r" + new string(' ', Width + 90) + "\r");
             ended = true;
         }
     }

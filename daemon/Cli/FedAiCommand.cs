@@ -16,6 +16,8 @@ internal static class FedAiCommand
         ("bench", BenchCommand.Create), ("recommend", RecommendCommand.Create), ("models", ModelsCommand.Create), ("reload", ReloadCommand.Create),
     ];
 
+    public static IReadOnlyList<string> Names => [.. Commands.Select(command => command.Name)];
+
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
         var root = new RootCommand("fedai: federated AI inference. A node serves models, a router finds nodes, a gateway is your own OpenAI-compatible door.");

@@ -16,8 +16,11 @@ internal static class KeysCommand
         make.SetAction(async (arguments, _) =>
         {
             var folder = Path.GetFullPath(arguments.GetValue(CliOptions.Data)!);
-            if (IdentityFile.TryCreate(folder, out var key)) return Print(arguments, key, secret: false);
-            await Errors.TellAsync($"{IdentityFile.PathIn(folder)} is there already and stays: show it with fedai keys show --data {folder}");
+            var problem = File.Exists(IdentityFile.PathIn(folder)) ? $"{IdentityFile.PathIn(folder)} is there already and stays: show it with fedai keys show --data {folder}"
+                : WritablePlace.FolderProblem(folder) is { } cannot ? $"{cannot}, or name another place with --data"
+                : null;
+            if (problem is null && IdentityFile.TryCreate(folder, out var key)) return Print(arguments, key, secret: false);
+            await Errors.TellAsync(problem ?? $"{folder} was given a key by somebody else just now");
             return ExitCodes.Usage;
         });
 

@@ -27,6 +27,7 @@ internal sealed record BenchRow(string Name, Func<Progress, CancellationToken, T
         new("coldstart", ColdStartRow.MeasureAsync),
         new("footprint", FootprintRow.MeasureAsync),
         new("profile", ProfileRow.MeasureAsync),
+        new("scores", ScoresRow.MeasureAsync),
         new("predict", PredictRow.MeasureAsync),
         new("decision", DecisionRow.MeasureAsync),
     ];

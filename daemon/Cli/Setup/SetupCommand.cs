@@ -122,13 +122,16 @@ internal static class SetupCommand
         var routers = role == Role.Node && arguments.GetValue(Routers) is { Length: > 0 } named ? string.Join(',', named) : null;
         if (await CliConfig.ReadAsync(arguments, ("node.routers", routers)) is not { } options) return null;
         var folder = Path.GetFullPath(arguments.GetValue(CliOptions.Data)!);
+        var config = Path.GetFullPath(arguments.GetValue(CliOptions.Config) ?? Path.Combine(folder, "fedai.json"));
         var (json, isSilent) = (arguments.GetValue(CliOptions.Json), Console.IsInputRedirected || Console.IsOutputRedirected);
         var other = RoleFile.PathFor(folder, role == Role.Node ? Role.Router : Role.Node);
         var problem = !arguments.GetValue(Yes) && (json || isSilent) ? "there is nobody to ask here: --yes takes what is recommended"
             : File.Exists(other) ? $"{other} is there: one daemon has one role, so give this one another --data"
             : File.Exists(IdentityFile.PathIn(folder)) && !IdentityFile.TryRead(folder, out var key, out var unread) ? unread
+            : WritablePlace.DaemonProblem(folder) is { } full ? full
+            : WritablePlace.FolderProblem(Path.GetDirectoryName(config)!) is { } cannot ? $"{cannot}, or name another place with --config"
             : null;
-        if (problem is null) return (options, folder, new SetupFiles(folder, Path.GetFullPath(arguments.GetValue(CliOptions.Config) ?? Path.Combine(folder, "fedai.json"))));
+        if (problem is null) return (options, folder, new SetupFiles(folder, config));
         await Errors.TellAsync(problem);
         return null;
     }

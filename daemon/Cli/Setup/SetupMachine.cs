@@ -22,7 +22,7 @@ internal sealed class SetupMachine(string folder, FedAiOptions options, Intent i
     {
         DataFolder.Create(folder);
         await using var runner = new NodeRunner(Runner(model), options.Models, folder, NullLoggerFactory.Instance, TimeProvider.System);
-        var input = new NodeBenchInput(profile, folder, NetworkTargets.Of(options), options.Bench.Seed, isShort, ProductVersion.Text, runner.IsConfigured ? runner : null);
+        var input = new NodeBenchInput(profile, folder, NetworkTargets.Of(options), options.Bench.Seed, isShort, ProductVersion.Text, runner.IsConfigured ? runner : null) { Routers = NetworkTargets.Routers(options), AllowPrivate = options.Http.AllowPrivate };
         return await NodeBench.RunAsync(input, Clock(options.Bench.NodeSeconds, progress), TimeProvider.System, cancellationToken);
     }
 

@@ -104,7 +104,7 @@ internal sealed class SetupScreen
         public void Report(BenchProgress value)
         {
             task.Value = value.Done * task.MaxValue;
-            task.Description = Markup.Escape(string.Create(CultureInfo.InvariantCulture, $"{value.Left.TotalSeconds:0} s left: {value.Now}"));
+            task.Description = Markup.Escape(value.Text);
         }
     }
 }

@@ -122,6 +122,20 @@ public sealed class SetupTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("node", "a-file/data")]
+    [InlineData("router", "/proc/fedai")]
+    public async Task Setup_PlaceThatCannotBeWritten_IsRefusedBeforeItMeasures(string role, string place)
+    {
+        await File.WriteAllTextAsync(federation.Data("a-file"), "", patience.Token);
+
+        var result = await federation.CommandAsync(patience.Token, "setup", role, "--yes", "--data", federation.Data(place));
+
+        result.ExitCode.ShouldBe(2, result.Errors);
+        result.Errors.TrimEnd().Split('\n').ShouldHaveSingleItem().ShouldContain("name another place with --data");
+        result.Errors.ShouldNotContain("bug");
+    }
+
+    [Theory]
     [InlineData("node", "--skip-relays")]
     [InlineData("router", "--set", "router.minimums.ssd=false", "--set", "router.minimums.maxJitterMs=0", "--set", "router.minimums.minUploadMbps=0", "--set", "router.minimums.ramGb=1", "--set", "router.minimums.arch=any", "--set", "router.minimums.avx2=false")]
     public async Task Setup_InterruptedWhileItMeasures_WritesNothing(string role, params string[] more)

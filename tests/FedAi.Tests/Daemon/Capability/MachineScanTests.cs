@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using FedAi.Daemon.Capability;
 using FedAi.Daemon.Cli;
 using FedAi.Daemon.Cli.Setup;
@@ -126,6 +127,34 @@ public sealed class MachineScanTests
         (await ToolAsync("uname", "-r")).ShouldStartWith(profile.Hardware.Os.Kernel);
         profile.Hardware.Cpu.Threads.ShouldBe(int.Parse(await ToolAsync("nproc"), System.Globalization.CultureInfo.InvariantCulture));
         profile.Hardware.Cpu.Flags.ShouldBe(profile.Hardware.Cpu.Flags.Intersect((await File.ReadAllTextAsync("/proc/cpuinfo")).Split(' ', '\n')));
+    }
+
+    [ToolFact("lscpu")]
+    public async Task Scan_ThisMachine_HasTheProcessorThatLscpuTells()
+    {
+        var cpu = (await MachineScan.RunAsync(MachineRoot.This, Path.GetTempPath(), [], new BandOptions(), new PrivacyOptions(), TimeProvider.System, default)).Hardware.Cpu;
+        // One line for each processor that is on: core, socket.
+        var online = (await ToolAsync("lscpu", "--parse=CORE,SOCKET", "--online")).Split('\n').Where(line => !line.StartsWith('#')).ToList();
+        var fields = JsonNode.Parse(await ToolAsync("lscpu", "-J"))!["lscpu"]!.AsArray();
+        string? Field(string name) => fields.FirstOrDefault(field => (string?)field!["field"] == name)?["data"]?.GetValue<string>();
+
+        cpu.Arch.ShouldBe(Field("Architecture:"));
+        cpu.Cores.ShouldBe(online.Distinct().Count());
+        cpu.Threads.ShouldBeLessThanOrEqualTo(online.Count, "a control group may leave fewer than there are");
+        cpu.Flags.ShouldBeSubsetOf((Field("Flags:") ?? "").Split(' '));
+        cpu.Has("avx2").ShouldBe((Field("Flags:") ?? "").Split(' ').Contains("avx2"));
+    }
+
+    [ToolFact("df")]
+    public async Task Scan_ThisMachine_HasTheFreeSpaceThatDfTells()
+    {
+        const double largestChange = 0.05;
+        var disk = (await MachineScan.RunAsync(MachineRoot.This, Path.GetTempPath(), [], new BandOptions(), new PrivacyOptions(), TimeProvider.System, default)).Hardware.Disk;
+
+        var told = double.Parse((await ToolAsync("df", "-B1", "--output=avail", Path.GetTempPath())).Split('\n')[^1], System.Globalization.CultureInfo.InvariantCulture);
+
+        // Others write meanwhile.
+        ((double)disk.FreeBytes).ShouldBe(told, Math.Max(told * largestChange, 1 << 30));
     }
 
     /// <summary>All that is ever written of a profile; the first five tell identifiers where both switches are on.</summary>

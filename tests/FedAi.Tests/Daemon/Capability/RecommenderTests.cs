@@ -187,6 +187,8 @@ public sealed class RecommenderTests
             (RouterBench with { Figures = [.. RouterBench.Figures.Where(figure => figure.Name != FigureNames.Requests)] }, "requests/s"),
             (RouterBench with { Figures = [.. RouterBench.Figures.Where(figure => figure.Name != FigureNames.DecisionP99), new(FigureNames.DecisionP99, "µs", 20_001, 0, 5)] }, "decision"),
             (RouterBench with { Figures = [.. RouterBench.Figures.Where(figure => figure.Name != FigureNames.FailoverDone), new(FigureNames.FailoverDone, "‰", 989, 0, 5)] }, "nodes fail"),
+            (RouterBench with { Figures = [.. RouterBench.Figures.Where(figure => figure.Name != FigureNames.PressureDone), new(FigureNames.PressureDone, "‰", 989, 0, 5)] }, "memory is short"),
+            (RouterBench with { Figures = [.. RouterBench.Figures.Where(figure => figure.Name != FigureNames.Requests), new(FigureNames.Requests, "/s", 199, 0, 5)] }, "it sustained 199"),
         })
             RouterGates.Judge(profile, bench, new RouterMinimums(), new BandOptions()).Reasons.ShouldHaveSingleItem().ShouldContain(why);
     }

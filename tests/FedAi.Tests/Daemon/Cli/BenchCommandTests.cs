@@ -64,6 +64,20 @@ public sealed class BenchCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("node")]
+    [InlineData("router")]
+    public async Task Bench_ResultThatCannotBeWritten_IsRefusedBeforeItMeasures(string suite)
+    {
+        await File.WriteAllTextAsync(folder.File("a-file"), "");
+
+        var result = await Fedai.RunAsync("bench", suite, "--short", "--data", folder.File("data"), "--out", folder.File("a-file/result.json"));
+
+        result.ExitCode.ShouldBe(2, result.Errors);
+        result.Errors.TrimEnd().Split('\n').ShouldHaveSingleItem().ShouldContain("name another file with --out");
+        (Directory.Exists(folder.File("data")), result.Output).ShouldBe((false, ""));
+    }
+
+    [Theory]
     [InlineData("bench", "node", "--max-seconds", "301")]
     [InlineData("bench", "router", "--max-seconds", "9")]
     [InlineData("bench", "everything")]

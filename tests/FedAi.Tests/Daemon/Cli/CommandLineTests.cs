@@ -1,3 +1,4 @@
+using FedAi.Daemon.Cli;
 using FedAi.TestKit;
 
 namespace FedAi.Tests.Daemon.Cli;
@@ -28,24 +29,17 @@ public sealed class CommandLineTests : IDisposable
         result.Errors.ShouldStartWith("fedai: ");
     }
 
-    [Theory]
-    [InlineData("run")]
-    [InlineData("gateway")]
-    [InlineData("relay")]
-    [InlineData("relays")]
-    [InlineData("keys")]
-    [InlineData("manifest")]
-    [InlineData("status")]
-    [InlineData("ask")]
-    [InlineData("routers")]
-    [InlineData("trust")]
-    [InlineData("metering")]
-    [InlineData("config")]
-    [InlineData("models")]
-    public async Task Help_NamesEveryCommand(string command)
+    [Fact]
+    public async Task Help_NamesEveryCommand()
     {
-        (await Fedai.RunAsync("--help")).Output.ShouldContain($"\n  {command} ");
-        (await Fedai.RunAsync(command, "--help")).ExitCode.ShouldBe(0);
+        var help = (await Fedai.RunAsync("--help")).Output;
+
+        FedAiCommand.Names.Count.ShouldBeGreaterThan(15);
+        foreach (var command in FedAiCommand.Names)
+        {
+            help.ShouldContain($"\n  {command} ");
+            (await Fedai.RunAsync(command, "--help")).ExitCode.ShouldBe(0, command);
+        }
     }
 
     [Fact]

@@ -25,6 +25,20 @@ public sealed class KeysCommandTests : IDisposable
         key!.PublicKey.Npub.ShouldBe(made.Output.Trim());
     }
 
+    [Theory]
+    [InlineData("a-file/below")]
+    [InlineData("/proc/fedai")]
+    public async Task New_NoPlaceToWrite_EndsWith2AndNamesTheNextStep(string place)
+    {
+        await File.WriteAllTextAsync(folder.File("a-file"), "");
+
+        var result = await Fedai.RunAsync("keys", "new", "--data", Path.Combine(folder.Path, place));
+
+        result.ExitCode.ShouldBe(2, result.Errors);
+        result.Errors.TrimEnd().Split('\n').ShouldHaveSingleItem().ShouldContain("name another place with --data");
+        result.Errors.ShouldNotContain("bug");
+    }
+
     [Fact]
     public async Task New_KeyThere_EndsWith2AndNamesTheNextStep()
     {
