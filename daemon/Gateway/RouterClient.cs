@@ -76,7 +76,8 @@ internal sealed class RouterClient(RouterDirectory routers, RouterChoice choice,
 
             if (failed is null) yield break;
             // What a router says that might have the model is worth more than that another one has it no longer.
-            if (refusal is null or { Code: ErrorCode.ModelNotFound }) refusal = failed;
+            // And that one is too small is worth less than that another one might have taken it.
+            if (refusal is null or { Code: ErrorCode.ModelNotFound } || (RouterFault.IsOfSize(refusal.Code) && failed.Code != ErrorCode.ModelNotFound)) refusal = failed;
             if (RouterFault.IsClients(failed.Code)) break;
             if (!RouterFault.IsHonest(failed.Code)) choice.Failed(router, load);
             if (answered) break;
