@@ -135,6 +135,9 @@ internal sealed class ApiAccount
         var what = left <= 0
             ? "are used up or set aside for requests that run"
             : string.Create(CultureInfo.InvariantCulture, $"are used up but for {left}, and prompt and answer may need {wanted}: ask for fewer tokens (max_tokens)");
-        return new Refusal(ErrorCode.QuotaExceeded, string.Create(CultureInfo.InvariantCulture, $"The {quota} tokens{per} of this API key {what}; its operator can give it more."));
+        // What is more than the whole quota does not fit in the next period either.
+        var wait = wanted <= quota ? QuotaRules.Remaining(key.Period, time.GetUtcNow()) : null;
+        return new Refusal(ErrorCode.QuotaExceeded, string.Create(CultureInfo.InvariantCulture, $"The {quota} tokens{per} of this API key {what}; its operator can give it more."),
+            RetryAfterSeconds: wait is { } reset ? RateRules.RetryAfter(reset) : null);
     }
 }

@@ -8,14 +8,14 @@ namespace FedAi.Daemon.Accounts;
 /// <summary>The API keys of this daemon: made, rotated, revoked, and found by their secret. They are read when first asked for.</summary>
 internal sealed class ApiKeys(ApiKeyTable table, ApiOptions defaults, TimeProvider time)
 {
-    /// <summary>Each is some hundred bytes of memory.</summary>
+    /// <summary>Each is some hundred bytes of memory, also one that opens nothing any more.</summary>
     private const int MaxKeys = 10_000;
 
     private const int IdChars = 8;
 
     private readonly Lock gate = new();
 
-    // Never emptied: what a key counts must not be lost while it is used.
+    // What a key counts must not be lost while it is used, so only those go that open nothing any more.
     private readonly Dictionary<string, ApiAccount> accounts = new(StringComparer.Ordinal);
     private volatile Dictionary<Hex32, (ApiAccount Account, long? UntilMs)>? bySecret;
     private volatile ApiOptions defaults = defaults;
@@ -58,7 +58,7 @@ internal sealed class ApiKeys(ApiKeyTable table, ApiOptions defaults, TimeProvid
     /// <summary>Keeps a new key under an id of its own; its secret is in this answer and nowhere else.</summary>
     public async Task<(ApiAccount? Account, string? Secret, Refusal? Refusal)> IssueAsync(ApiKeyRow wanted)
     {
-        if (All.Count >= MaxKeys) return (null, null, new Refusal(ErrorCode.InvalidRequest, $"There are {MaxKeys} keys already, the most there can be."));
+        if (await MakeRoomAsync() is { } full) return (null, null, full);
         var key = wanted with { Id = RandomNumberGenerator.GetHexString(IdChars, lowercase: true), CreatedMs = time.GetUtcNow().ToUnixTimeMilliseconds() };
         var secret = ApiSecret.Create();
         _ = ApiSecret.TryHash(secret, out var hash);
@@ -83,6 +83,25 @@ internal sealed class ApiKeys(ApiKeyTable table, ApiOptions defaults, TimeProvid
         if (Get(id) is not { }) return (null, NoSuchKey(id));
         return await table.RevokeAsync(id, time.GetUtcNow().ToUnixTimeMilliseconds()) is { } refusal ? (null, refusal) : (Changed(id), null);
     }
+
+    /// <summary>Where there are as many keys as there can be, the one goes that has opened nothing for longest.</summary>
+    private async Task<Refusal?> MakeRoomAsync()
+    {
+        if (All is not { Count: >= MaxKeys } all) return null;
+        var dead = all.Select(account => account.Key).MinBy(DeadSince)!;
+        if (DeadSince(dead) > time.GetUtcNow().ToUnixTimeMilliseconds())
+            return new Refusal(ErrorCode.InvalidRequest, $"There are {MaxKeys} keys that hold, the most there can be: take some back with fedai apikeys revoke.");
+        if (await table.DeleteAsync(dead.Id) is { } refusal) return refusal;
+        lock (gate)
+        {
+            accounts.Remove(dead.Id);
+            bySecret = null;
+        }
+
+        return null;
+    }
+
+    private static long DeadSince(ApiKeyRow key) => Math.Min(key.RevokedMs ?? long.MaxValue, key.ExpiresMs ?? long.MaxValue);
 
     private ApiAccount? Get(string id)
     {

@@ -1,6 +1,8 @@
+using FedAi.Protocol.Messages;
+
 namespace FedAi.Daemon.Accounts;
 
-/// <summary>What an API key of /v1 may do that has no limit of its own (<c>fedai apikeys new</c> sets those). A reload applies it at once.</summary>
+/// <summary>What requests to /v1 get that say nothing else, and what an API key may do that has no limit of its own (<c>fedai apikeys new</c> sets those). A reload applies the limits at once.</summary>
 internal sealed record ApiOptions
 {
     /// <summary>Requests per second in the long run; one more gets 429. Default: 5.</summary>
@@ -11,4 +13,10 @@ internal sealed record ApiOptions
 
     /// <summary>Requests being answered at the same time; one more gets 429. Default: 8.</summary>
     public int Concurrency { get; init; } = 8;
+
+    /// <summary>
+    /// How private a request is without the header x-fedai-privacy: PL0 goes any way there is, also over plain http in a LAN of your own; PL1 needs
+    /// TLS on every hop; at a gateway PL2 and PL3 seal it (docs/PRIVACY.md). Default: PL1.
+    /// </summary>
+    public PrivacyLevel Privacy { get; init; } = PrivacyLevel.PL1;
 }

@@ -14,7 +14,7 @@ internal static class AskCommand
     private static readonly Option<int?> MaxTokens = new("--max-tokens") { Description = "the longest answer, in tokens" };
     private static readonly Option<double?> Temperature = new("--temperature") { Description = "0 for the same answer every time" };
     private static readonly Option<int?> Seed = new("--seed") { Description = "start of the random numbers" };
-    private static readonly Option<PrivacyLevel?> Privacy = new("--privacy") { Description = "who may read it: PL0 anybody on the way, PL1 router and node, PL2 only a node you trust, PL3 only your own (default: PL1)", HelpName = "LEVEL" };
+    private static readonly Option<PrivacyLevel?> Privacy = new("--privacy") { Description = "who may read it: PL0 anybody on the way, PL1 router and node, PL2 only a node you trust, PL3 only your own (default: what api.privacy says there)", HelpName = "LEVEL" };
     private static readonly Option<string?> Key = new("--key") { Description = "API key of the endpoint (default: the environment variable FEDAI_API_KEY)" };
     private static readonly Option<FileInfo?> Proof = new("--proof") { Description = "keep the signed proof in this file, for fedai metering verify", HelpName = "FILE" };
 

@@ -8,10 +8,13 @@ internal static class RouterFault
     /// <summary>Every router would refuse this.</summary>
     public static bool IsClients(ErrorCode code) => code is
         ErrorCode.InvalidRequest or ErrorCode.EmptyMessages or ErrorCode.UnsupportedParameter
-        or ErrorCode.PromptTooLarge or ErrorCode.MaxTokensExceeded or ErrorCode.ContextWindowExceeded or ErrorCode.PayloadTooLarge;
+        or ErrorCode.PayloadTooLarge;
+
+    /// <summary>The request is more than the nodes of this router take; those of another may be larger.</summary>
+    public static bool IsOfSize(ErrorCode code) => code is ErrorCode.PromptTooLarge or ErrorCode.MaxTokensExceeded or ErrorCode.ContextWindowExceeded;
 
     /// <summary>The router is honest, but it or its nodes cannot serve this now, or do not serve this key: the next one is tried.</summary>
-    public static bool IsHonest(ErrorCode code) => code is
+    public static bool IsHonest(ErrorCode code) => IsOfSize(code) || code is
         ErrorCode.ModelNotFound or ErrorCode.NoTrustedNode or ErrorCode.PrivacyUnsupported or ErrorCode.SealKeyExpired or ErrorCode.NoNodes or ErrorCode.NoCapableNodes or ErrorCode.NoNodesAvailable
         or ErrorCode.NodeSaturated or ErrorCode.Draining or ErrorCode.ModelLoading or ErrorCode.RunnerUnavailable
         or ErrorCode.RateLimited or ErrorCode.ReplayFloor or ErrorCode.PaymentRequired

@@ -42,6 +42,11 @@ internal static class RouterRanking
             if (serving.Count == 0) return Nothing(ErrorCode.UnsupportedParameter, $"No router announces this model with {string.Join(" and ", needed)}; ask without, or ask another model.");
         }
 
+        // A prompt is not shown to a router that says it is too small, while another one is not.
+        var tokens = TokenEstimate.Longest(request);
+        var roomy = serving.Where(router => router.Profile.ModelCaps.Any(model => model.ModelId == request.ModelId && !(model.ContextWindow is > 0 and var context && context <= tokens))).ToList();
+        if (roomy.Count > 0) serving = roomy;
+
         var heard = serving.Where(router => !facts(router).KeptOut).ToList();
         if (heard.Count == 0) return Nothing(ErrorCode.NoRouters, "Your lists or your web of trust keep out every router that serves this model; fedai routers says why.");
         return new RankedRouters(Order(heard, facts, request.ModelId, request.RequestId, nowMs, request.JobType), null);

@@ -112,7 +112,7 @@ internal sealed class OptionsReader
         }
 
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        var expected = type.IsEnum ? $"one of {string.Join(", ", Enum.GetValuesAsUnderlyingType(type).Cast<object>().Select(one => JsonNamingPolicy.CamelCase.ConvertName(JsonSerializer.SerializeToNode(Enum.ToObject(type, one), OptionsJson.Default.GetTypeInfo(type)!)!.GetValue<string>())))}"
+        var expected = type.IsEnum ? $"one of {string.Join(", ", Enum.GetValuesAsUnderlyingType(type).Cast<object>().Select(one => Shown(JsonSerializer.SerializeToNode(Enum.ToObject(type, one), OptionsJson.Default.GetTypeInfo(type)!)!.GetValue<string>())))}"
             : type == typeof(bool) ? "true or false"
             : type == typeof(string) ? "a text"
             : type == typeof(int) || type == typeof(long) ? "a whole number"
@@ -155,12 +155,15 @@ internal sealed class OptionsReader
         return $"{source}: unknown key {path}{(nearest is null ? "" : $" (did you mean {nearest}?)")}";
     }
 
+    /// <summary>A name of an enum as it stands in the file; PL1 is no word.</summary>
+    private static string Shown(string name) => name.All(character => char.IsUpper(character) || char.IsDigit(character)) ? name : JsonNamingPolicy.CamelCase.ConvertName(name);
+
     private static IEnumerable<string> AllPaths(JsonTypeInfo type, string path) => type.Properties.SelectMany(property =>
         Contract(property) is { Kind: JsonTypeInfoKind.Object } section ? AllPaths(section, $"{path}{property.Name}.").Prepend(path + property.Name) : [path + property.Name]);
 
     private static IEnumerable<(string Key, JsonNode? Value)> Leaves(JsonTypeInfo type, string path, JsonObject values) => type.Properties.SelectMany(property =>
         Contract(property) is { Kind: JsonTypeInfoKind.Object } section ? Leaves(section, $"{path}{property.Name}.", values[property.Name]!.AsObject())
-        : [(path + property.Name, property.PropertyType.IsEnum ? JsonNamingPolicy.CamelCase.ConvertName(values[property.Name]!.GetValue<string>()) : values[property.Name])]);
+        : [(path + property.Name, property.PropertyType.IsEnum ? Shown(values[property.Name]!.GetValue<string>()) : values[property.Name])]);
 
     private static JsonTypeInfo Contract(JsonPropertyInfo property) => OptionsJson.Default.GetTypeInfo(property.PropertyType)!;
 }

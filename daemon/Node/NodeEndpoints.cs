@@ -49,6 +49,10 @@ internal sealed class NodeEndpoints(EnvelopeGate gate, NodeInference inference, 
         await WireAnswer.RefuseAsync(context.Response, refusal!);
     }
 
-    private ValueTask<Admission<InferenceRequest>> AdmitAsync(HttpContext context) =>
-        gate.AdmitAsync(context, ProtocolJson.Default.InferenceRequest, key => AdmissionPolicy.Router(trust.Judge(key), routers.Keys, key));
+    private async ValueTask<Admission<InferenceRequest>> AdmitAsync(HttpContext context)
+    {
+        var admission = await gate.AdmitAsync(context, ProtocolJson.Default.InferenceRequest, key => AdmissionPolicy.Router(trust.Judge(key), routers.Keys, key));
+        if (admission.Refusal is null) RequestIds.Write(context.Response, admission.Payload.RequestId);
+        return admission;
+    }
 }

@@ -7,8 +7,11 @@ internal sealed class CallDraft(string requestId, string salt)
 {
     public InferenceRequest Request { get; set; } = new() { RequestId = requestId, ModelId = "", Prompt = "", MaxTokens = 0, Salt = salt };
 
-    /// <summary>The longest answer, and the parameter that said so.</summary>
-    public (string Param, long Tokens)? Limit { get; set; }
+    /// <summary>The longest answer in tokens; null for as long as fits.</summary>
+    public long? MaxTokens { get; set; }
+
+    /// <summary>The newer name said so, and the older one gives way.</summary>
+    public bool NewerLimit { get; set; }
 
     public bool Stream { get; set; }
 

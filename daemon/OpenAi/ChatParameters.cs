@@ -12,7 +12,7 @@ internal static class ChatParameters
         .. SamplingParameters.All,
         Honoured("messages", """{"type":"array","minItems":1,"maxItems":4096,"items":{"$ref":"#/components/schemas/Message"}}""", "The conversation so far: system, developer, user, assistant and tool messages; contents are text.",
             (draft, value, reader) => draft.Request = draft.Request with { Messages = OpenAiMessages.Read(value, reader) }) with { Required = true },
-        SamplingParameters.Limit("max_completion_tokens"),
+        SamplingParameters.Limit("max_completion_tokens", newer: true),
         Honoured("tools", """{"type":["array","null"],"maxItems":128,"items":{"$ref":"#/components/schemas/Tool"}}""", "Functions that the model may call; each at most 64 KiB of JSON, nested at most 32 levels.",
             (draft, value, _) => draft.Request = draft.Request with { Tools = IsNothing(value) ? null : value.Clone() }),
         Honoured("tool_choice", """{"oneOf":[{"enum":["none","auto","required",null]},{"$ref":"#/components/schemas/NamedTool"}]}""", "Whether it must call one, or which.",

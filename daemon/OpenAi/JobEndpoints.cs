@@ -33,20 +33,20 @@ internal static class JobEndpoints
         if (started.Job is not { } job) return OpenAiAnswer.RefuseAsync(response, OpenAiErrors.From(started.Refusal!));
         response.Headers.Location = Place + job.Id;
         response.Headers["Preference-Applied"] = Preference;
-        return WriteAsync(response, job, StatusCodes.Status202Accepted);
+        return WriteAsync(response, job, result: null, StatusCodes.Status202Accepted);
     }
 
     private static async Task FindAsync(HttpContext context, string id, JobStore jobs)
     {
-        if (jobs.Find(OpenAiOperation.RequestIdOf(id), OpenAiEdge.CallerOf(context)) is not { } job)
+        // Of several that ask at once, whoever takes a result away has it.
+        OpenAiResult? result = null;
+        if (jobs.Find(OpenAiOperation.RequestIdOf(id), OpenAiEdge.CallerOf(context)) is not { } job || ((result = job.Result) is not null && !jobs.Remove(job)))
         {
             await OpenAiAnswer.RefuseAsync(context.Response, OpenAiErrors.From(Unknown));
             return;
         }
 
-        var finished = job.Result is not null;
-        await WriteAsync(context.Response, job, StatusCodes.Status200OK);
-        if (finished) jobs.Remove(job);
+        await WriteAsync(context.Response, job, result, StatusCodes.Status200OK);
     }
 
     private static Task DeleteAsync(HttpContext context, string id, JobStore jobs)
@@ -61,9 +61,8 @@ internal static class JobEndpoints
         }));
     }
 
-    private static Task WriteAsync(HttpResponse response, Job job, int status)
+    private static Task WriteAsync(HttpResponse response, Job job, OpenAiResult? result, int status)
     {
-        var result = job.Result;
         if (result is null) response.Headers.RetryAfter = RetrySeconds.ToString(CultureInfo.InvariantCulture);
         return OpenAiAnswer.WriteAsync(response, OpenAiAnswer.ToJson(json => Write(json, job, result)), status);
     }

@@ -68,15 +68,16 @@ internal sealed partial class JobStore(TimeProvider time, IHostApplicationLifeti
         }
     }
 
-    /// <summary>Forgets a job, and stops it if it still runs.</summary>
-    public void Remove(Job job)
+    /// <summary>Forgets a job, and stops it if it still runs; false when somebody else did before.</summary>
+    public bool Remove(Job job)
     {
         lock (gate)
         {
-            if (!byId.Remove(job.Id)) return;
+            if (!byId.Remove(job.Id)) return false;
         }
 
         if (job.Result is null) job.Cancel();
+        return true;
     }
 
     private async Task RunAsync(Job job, Func<CancellationToken, Task<OpenAiResult>> run, CancellationToken cancellationToken)

@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using FedAi.Daemon.Accounts;
 using FedAi.Protocol.Messages;
 using FedAi.Protocol.Rules;
 
 namespace FedAi.Daemon.OpenAi;
 
 /// <summary>Answers a POST of work: reads its body, has it done, and sends the answer whole, as it is made, or as a job to ask for later. The backend is the caller's own: a key may be allowed less.</summary>
-internal sealed class OpenAiCalls(JobStore jobs, CacheKeys cacheKeys, TimeProvider time)
+internal sealed class OpenAiCalls(JobStore jobs, CacheKeys cacheKeys, ApiOptions options, TimeProvider time)
 {
     public async Task AnswerAsync(HttpContext context, OpenAiOperation operation, IInferenceBackend backend)
     {
@@ -31,7 +32,7 @@ internal sealed class OpenAiCalls(JobStore jobs, CacheKeys cacheKeys, TimeProvid
         try
         {
             using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
-            if (!PrivacyHeader.TryRead(context.Request.Headers, backend.MaxPrivacy, out var level, out var problem)) return (null, problem);
+            if (!PrivacyHeader.TryRead(context.Request.Headers, options.Privacy, backend.MaxPrivacy, out var level, out var problem)) return (null, problem);
             var salt = Convert.ToBase64String(RandomNumberGenerator.GetBytes(PromptHash.SaltBytes));
             var (call, error) = OpenAiMapping.ToCall(operation, body.RootElement, backend.Models, OpenAiEdge.RequestId(context), salt);
             if (call is null) return (null, error);

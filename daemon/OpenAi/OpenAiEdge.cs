@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using FedAi.Daemon.Accounts;
+using FedAi.Daemon.Peering;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Messages;
 
@@ -32,7 +33,8 @@ internal static class OpenAiEdge
         var context = invocation.HttpContext;
         var requestId = Guid.CreateVersion7(context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow()).ToString();
         context.Items[RequestIdKey] = requestId;
-        context.Response.Headers["x-request-id"] = requestId;
+        RequestIds.Write(context.Response, requestId);
+        RequestIds.Echo(context);
 
         var refusal = LocalCaller.Problem(context.Connection.RemoteIpAddress, context.Request.Host, context.Request.Headers);
         if (refusal is { Code: ErrorCode.Unauthorized } && context.RequestServices.GetService<ApiKeyGate>() is { } gate)

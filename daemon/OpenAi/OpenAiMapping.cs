@@ -26,14 +26,11 @@ internal static class OpenAiMapping
         if (reader.Problem is not null) return (null, reader.Problem);
 
         var request = draft.Request;
-        var model = request.ModelId == AnyModel && models.Count > 0 ? models[0] : models.FirstOrDefault(known => known.Id == request.ModelId);
-        request = request with
-        {
-            ModelId = model?.Id ?? request.ModelId,
-            JobType = operation == OpenAiOperation.Embedding ? RouterJobType.Embedding : null,
-        };
+        request = request with { JobType = operation == OpenAiOperation.Embedding ? RouterJobType.Embedding : null };
+        var model = request.ModelId == AnyModel ? First(models, request) : models.FirstOrDefault(known => known.Id == request.ModelId);
+        request = request with { ModelId = model?.Id ?? request.ModelId };
         if (model is not null) CheckFeatures(request, model, reader);
-        request = request with { MaxTokens = operation == OpenAiOperation.Embedding ? CheckInputs(request, model, reader) : MaxTokens(operation, request, model, draft.Limit, reader) };
+        request = request with { MaxTokens = operation == OpenAiOperation.Embedding ? CheckInputs(request, model, reader) : MaxTokens(operation, request, model, draft.MaxTokens, reader) };
         return reader.Problem is { } problem
             ? (null, problem)
             : (new OpenAiCall(operation, request with { CacheKey = draft.PromptCacheKey })
@@ -76,8 +73,18 @@ internal static class OpenAiMapping
         return 0;
     }
 
+    /// <summary>The first model that can do this; else the first of the right kind, so that what it lacks is said.</summary>
+    private static OpenAiModel? First(IReadOnlyList<OpenAiModel> models, InferenceRequest request)
+    {
+        var needed = ModelFeatures.NeededBy(request);
+        OpenAiModel[] kind = [.. models.Where(model => request.JobType == RouterJobType.Embedding || model.Generates)];
+        return kind.FirstOrDefault(model => !needed.Except(model.Features).Any()) ?? (kind.Length > 0 ? kind[0] : models.Count > 0 ? models[0] : null);
+    }
+
     private static void CheckFeatures(InferenceRequest request, OpenAiModel model, BodyReader reader)
     {
+        if (request.JobType != RouterJobType.Embedding && !model.Generates)
+            reader.Refuse(ErrorCode.UnsupportedParameter, "model", $"{model.Id} makes embeddings only: use /v1/embeddings, or ask another model.");
         switch (ModelFeatures.NeededBy(request).Except(model.Features).FirstOrDefault())
         {
             case ModelFeatures.Tools: reader.Refuse(ErrorCode.UnsupportedParameter, "tools", $"{model.Id} knows no tools here: leave tools out, or ask another model."); break;
@@ -86,23 +93,20 @@ internal static class OpenAiMapping
         }
     }
 
-    /// <summary>What the client asked for, if the model can do it; else as much as fits (DECISIONS E2).</summary>
-    private static long MaxTokens(OpenAiOperation operation, InferenceRequest request, OpenAiModel? model, (string Param, long Tokens)? asked, BodyReader reader)
+    /// <summary>What the client asked for, a ceiling, or as much as the model writes; never more than fits (DECISIONS E2).</summary>
+    private static long MaxTokens(OpenAiOperation operation, InferenceRequest request, OpenAiModel? model, long? asked, BodyReader reader)
     {
-        if (model is null) return asked?.Tokens ?? UnknownModelMaxTokens;
-        if (asked is { } limit && model.MaxTokens > 0 && limit.Tokens > model.MaxTokens)
-            reader.Refuse(ErrorCode.MaxTokensExceeded, limit.Param, $"{limit.Param} is {limit.Tokens}, but {model.Id} answers with at most {model.MaxTokens} tokens here: ask for less, or leave it out.");
-
+        if (model is null) return asked ?? UnknownModelMaxTokens;
         var prompt = TokenEstimate.Of(request);
         var room = model.ContextWindow > 0 ? model.ContextWindow - prompt : long.MaxValue;
-        if (room < (asked?.Tokens ?? 1))
+        if (room < 1)
         {
-            var answer = asked is null ? "" : string.Create(CultureInfo.InvariantCulture, $", and {asked.Value.Tokens} are to be written");
             reader.Refuse(ErrorCode.ContextWindowExceeded, operation.Prompt, string.Create(CultureInfo.InvariantCulture,
-                $"{model.Id} has a context of {model.ContextWindow} tokens; the prompt has about {prompt}{answer}: send fewer or shorter messages, or ask for fewer tokens."));
+                $"{model.Id} has a context of {model.ContextWindow} tokens; the prompt has about {prompt}, which leaves no room for an answer: send fewer or shorter messages."));
         }
 
-        return asked?.Tokens ?? Math.Min(model.MaxTokens > 0 ? model.MaxTokens : UnknownModelMaxTokens, room);
+        var most = model.MaxTokens > 0 ? model.MaxTokens : asked ?? UnknownModelMaxTokens;
+        return Math.Min(Math.Min(asked ?? most, most), room);
     }
 
     /// <summary>Each text must fit into the context by itself. Embeddings write no tokens, but the wire wants a limit of at least one.</summary>

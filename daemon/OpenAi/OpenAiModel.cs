@@ -1,10 +1,15 @@
+using FedAi.Protocol.Rules;
+
 namespace FedAi.Daemon.OpenAi;
 
 /// <summary>A model that can be asked at /v1: how many tokens prompt and answer may have together, and the answer alone. 0 means that nobody said.</summary>
 internal sealed record OpenAiModel(string Id, int ContextWindow, int MaxTokens)
 {
-    /// <summary>What it can do beyond text somewhere (<see cref="Protocol.Rules.ModelFeatures"/>).</summary>
+    /// <summary>What it can do beyond text somewhere (<see cref="ModelFeatures"/>).</summary>
     public IReadOnlyList<string> Features { get; init; } = [];
+
+    /// <summary>Whether it writes text: who is good for embeddings only says nothing else.</summary>
+    public bool Generates => Features is not [ModelFeatures.Embeddings];
 
     /// <summary>There are three features; peers may know more by then, but not any number.</summary>
     private const int MaxFeatures = 16;

@@ -79,7 +79,7 @@ internal static class OpenApiDocument
         json.WriteString("summary"u8, operation.Summary);
         WriteParameters(json, path, operation.Body is null ? [] :
         [
-            $$$"""{"name":"{{{PrivacyHeader.Name}}}","in":"header","description":"Who may read the request.","schema":{"enum":["PL0","PL1","PL2","PL3"],"default":"PL1"}}""",
+            $$$"""{"name":"{{{PrivacyHeader.Name}}}","in":"header","description":"Who may read the request; without it what the operator chose (api.privacy), which is PL1 unless said.","schema":{"enum":["PL0","PL1","PL2","PL3"]}}""",
             """{"name":"Prefer","in":"header","description":"respond-async: 202 at once, and the answer at Location.","schema":{"type":"string"}}""",
         ]);
         if (operation.Body is { } body) WriteRaw(json, "requestBody", $$$"""{"required":true,"content":{"application/json":{{{Schema(BodyOf(body()))}}}}}""");

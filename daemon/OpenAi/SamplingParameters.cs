@@ -10,15 +10,17 @@ internal static class SamplingParameters
     public const int MaxModelChars = 256;
 
     private const int MaxTokensLimit = 10_000_000;
-    private const int MaxStops = 4;
+    private const int MaxStops = 16;
     private const int MaxStopChars = 256;
     private const int MaxBiases = 1024;
     private const int MaxCacheKeyChars = 1024;
 
+    private static readonly string LimitSchema = $$"""{"type":["integer","null"],"not":{"const":0},"minimum":-1,"maximum":{{MaxTokensLimit}} }""";
+
     /// <summary>Integers up to here survive canonical JSON (WIRE 3.1).</summary>
     private const long MaxExactInteger = (1L << 53) - 1;
 
-    public static BodyParameter Model { get; } = Honoured("model", """{"type":"string","minLength":1,"maxLength":256}""", "The model's id from GET /v1/models, or auto for the first of them.",
+    public static BodyParameter Model { get; } = Honoured("model", """{"type":"string","minLength":1,"maxLength":256}""", "The model's id from GET /v1/models, or auto for the first of them that can do what is asked.",
         (draft, value, reader) => draft.Request = draft.Request with { ModelId = reader.Text(value, "model", MaxModelChars) ?? "" }) with { Required = true };
 
     public static IReadOnlyList<BodyParameter> All { get; } =
@@ -27,13 +29,13 @@ internal static class SamplingParameters
         Limit("max_tokens"),
         Honoured("temperature", Number(0, 2), "How far from the likeliest token the choice may go; 0 takes the likeliest.", (draft, value, reader) => draft.Request = draft.Request with { Temperature = reader.Number(value, "temperature", 0, 2) }),
         Honoured("top_p", Number(0, 1), "Takes only the likeliest tokens that together have this probability.", (draft, value, reader) => draft.Request = draft.Request with { TopP = reader.Number(value, "top_p", 0, 1) }),
-        Honoured("top_k", Integer(0, int.MaxValue), "Takes only this many of the likeliest tokens; 0 takes all. Not one of OpenAI's.", (draft, value, reader) => draft.Request = draft.Request with { TopK = reader.Integer(value, "top_k", 0, int.MaxValue) }),
+        Honoured("top_k", Integer(-1, int.MaxValue), "Takes only this many of the likeliest tokens; 0 and -1 take all. Not one of OpenAI's.", (draft, value, reader) => draft.Request = draft.Request with { TopK = IsMinusOne(value) ? 0 : reader.Integer(value, "top_k", 0, int.MaxValue) }),
         Honoured("min_p", Number(0, 1), "Drops tokens less likely than this share of the likeliest. Not one of OpenAI's.", (draft, value, reader) => draft.Request = draft.Request with { MinP = reader.Number(value, "min_p", 0, 1) }),
         Honoured("seed", Integer(long.MinValue, long.MaxValue), "The same seed, model and parameters give the same answer at the same node.", (draft, value, reader) => draft.Request = draft.Request with { Seed = reader.Integer(value, "seed", long.MinValue, long.MaxValue) & MaxExactInteger }),
         Honoured("presence_penalty", Number(-2, 2), "Makes tokens less likely that are there already.", (draft, value, reader) => draft.Request = draft.Request with { PresencePenalty = reader.Number(value, "presence_penalty", -2, 2) }),
         Honoured("frequency_penalty", Number(-2, 2), "Makes tokens less likely each time they are used.", (draft, value, reader) => draft.Request = draft.Request with { FrequencyPenalty = reader.Number(value, "frequency_penalty", -2, 2) }),
-        Honoured("stop", """{"oneOf":[{"type":"string","minLength":1,"maxLength":256},{"type":"array","maxItems":4,"items":{"type":"string","minLength":1,"maxLength":256}},{"type":"null"}]}""",
-            "Texts before which the answer ends, also where they are split over tokens.", (draft, value, reader) => draft.Request = draft.Request with { Stop = Stops(value, reader) }),
+        Honoured("stop", """{"oneOf":[{"type":"string","minLength":1,"maxLength":256},{"type":"array","maxItems":16,"items":{"type":"string","minLength":1,"maxLength":256}},{"type":"null"}]}""",
+            "Up to 16 texts before which the answer ends, also where they are split over tokens.", (draft, value, reader) => draft.Request = draft.Request with { Stop = Stops(value, reader) }),
         Honoured("logit_bias", """{"type":["object","null"],"maxProperties":1024,"additionalProperties":{"type":"number","minimum":-100,"maximum":100}}""",
             "Makes tokens, by their number in the model, more or less likely.", (draft, value, reader) => draft.Request = draft.Request with { LogitBias = Biases(value, reader) }),
         Honoured("stream", """{"type":["boolean","null"]}""", "Sends the answer as server-sent events while it is made.", (draft, value, reader) => draft.Stream = reader.Flag(value, "stream") ?? false),
@@ -51,14 +53,19 @@ internal static class SamplingParameters
     ];
 
     /// <summary>The older name gives way, whichever comes first.</summary>
-    public static BodyParameter Limit(string name) => Honoured(name, Integer(1, MaxTokensLimit), "The longest answer in tokens; left out, as long as fits.", (draft, value, reader) =>
+    public static BodyParameter Limit(string name, bool newer = false) => Honoured(name, LimitSchema, "The longest answer in tokens; left out, -1, or more than the model writes: as long as fits.", (draft, value, reader) =>
     {
-        if (reader.Integer(value, name, 1, MaxTokensLimit) is { } tokens && (draft.Limit is null || name == "max_completion_tokens")) draft.Limit = (name, tokens);
+        if (IsMinusOne(value)) return;
+        if (reader.Integer(value, name, 1, MaxTokensLimit) is not { } tokens || (draft.NewerLimit && !newer)) return;
+        (draft.MaxTokens, draft.NewerLimit) = (tokens, newer);
     });
 
     private static string Number(double least, double most) => string.Create(CultureInfo.InvariantCulture, $$"""{"type":["number","null"],"minimum":{{least}},"maximum":{{most}}}""");
 
     private static string Integer(long least, long most) => string.Create(CultureInfo.InvariantCulture, $$"""{"type":["integer","null"],"minimum":{{least}},"maximum":{{most}}}""");
+
+    /// <summary>How clients of llama.cpp write that there is no limit.</summary>
+    private static bool IsMinusOne(JsonElement value) => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number == -1;
 
     private static IReadOnlyList<string>? Stops(JsonElement value, BodyReader reader)
     {

@@ -16,10 +16,12 @@ internal static class ClaimRules
     public static double Weight(NodeClaim? claim, long samples) =>
         claim is null or { Ignored: not null } || samples >= claim.DecaySamples ? 0 : Score(claim.Bands) / 100.0 * (1 - (double)samples / claim.DecaySamples);
 
-    /// <summary>Whether the node, by its own word, can take the request; who said nothing is not kept out but where a GPU is asked for.</summary>
-    public static bool Fits(NodeClaim? claim, string? gpu, long promptBytes) =>
-        (gpu is null || (claim is not null && Rank(BandNames.Gpu, claim.Bands.Gpu) >= Rank(BandNames.Gpu, gpu)))
-        && (claim is null || promptBytes <= claim.MaxPayloadBytes);
+    /// <summary>Whether the node, by its own word, has such a GPU; who said nothing has none.</summary>
+    public static bool HasGpu(NodeClaim? claim, string? gpu) =>
+        gpu is null || (claim is not null && Rank(BandNames.Gpu, claim.Bands.Gpu) >= Rank(BandNames.Gpu, gpu));
+
+    /// <summary>Whether the node, by its own word, takes so large a prompt; who said nothing is not kept out.</summary>
+    public static bool Takes(NodeClaim? claim, long promptBytes) => claim is null || promptBytes <= claim.MaxPayloadBytes;
 
     private static int Score(CapabilityBands bands) => Math.Min(100,
         bands.Cpu switch { "cpu_high" => 30, "cpu_mid" => 15, _ => 0 }

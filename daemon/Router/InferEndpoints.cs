@@ -19,7 +19,7 @@ internal sealed class InferEndpoints(EnvelopeGate gate, RouterAdmission admit, R
 
     private async Task InferAsync(HttpContext context)
     {
-        var admission = await gate.AdmitAsync(context, ProtocolJson.Default.InferenceRequest, key => admit.Client(context, key));
+        var admission = await AdmitAsync(context);
         var refusal = Problem(admission);
         if (refusal is null)
         {
@@ -39,7 +39,7 @@ internal sealed class InferEndpoints(EnvelopeGate gate, RouterAdmission admit, R
 
     private async Task StreamAsync(HttpContext context)
     {
-        var admission = await gate.AdmitAsync(context, ProtocolJson.Default.InferenceRequest, key => admit.Client(context, key));
+        var admission = await AdmitAsync(context);
         if (Problem(admission) is { } refusal)
         {
             await WireAnswer.RefuseAsync(context.Response, refusal);
@@ -48,6 +48,13 @@ internal sealed class InferEndpoints(EnvelopeGate gate, RouterAdmission admit, R
 
         var steps = jobs.RunAsync(admission.Payload, admission.Key, streaming: true, context.RequestAborted);
         await PeerStreamWriter.WriteAsync(context.Response, admission.Payload, steps, context.RequestAborted);
+    }
+
+    private async ValueTask<Admission<InferenceRequest>> AdmitAsync(HttpContext context)
+    {
+        var admission = await gate.AdmitAsync(context, ProtocolJson.Default.InferenceRequest, key => admit.Client(context, key));
+        if (admission.Refusal is null) RequestIds.Write(context.Response, admission.Payload.RequestId);
+        return admission;
     }
 
     private Refusal? Problem(Admission<InferenceRequest> admission)

@@ -28,16 +28,16 @@ internal sealed class JobDispatcher(NodeDirectory nodes, PeerInference peers, Ro
 
         request = request with { CacheKey = CacheScope.Narrow(client, isSealed: false, request.CacheKey) };
         var ranked = NodePrivacyPolicy.Rank(nodes.Current, request, TokenEstimate.Of(request), time.GetUtcNow().ToUnixTimeMilliseconds());
-        var refusal = ranked.None;
+        var said = ranked.None;
         foreach (var candidate in ranked.Candidates.Take(MaxAttempts))
         {
             var node = candidate.Node;
             var target = new PeerTarget(node.Endpoint, node.Key, node.Descriptor.NodeId, node.Chat, candidate.Pricing);
-            var resolved = request.ModelId == candidate.ModelId ? request : request with { ModelId = candidate.ModelId };
+            var resolved = request.ModelId == candidate.ModelId && request.MaxTokens == candidate.MaxTokens ? request : request with { ModelId = candidate.ModelId, MaxTokens = candidate.MaxTokens };
             var asked = time.GetTimestamp();
             var answered = false;
             var ended = false;
-            refusal = null;
+            Refusal? refusal = null;
             node.Load.Enter();
             try
             {
@@ -74,8 +74,10 @@ internal sealed class JobDispatcher(NodeDirectory nodes, PeerInference peers, Ro
             }
 
             if (refusal is null) yield break;
+            // That one node is too small is worth less than that another one might have taken it.
+            if (said is null || !NodeFault.IsOfSize(refusal.Code)) said = refusal;
             if (NodeFault.IsClients(refusal.Code)) break;
-            if (!NodeFault.IsBusy(refusal.Code))
+            if (!NodeFault.IsHonest(refusal.Code))
             {
                 node.Load.Failed(time.GetUtcNow().ToUnixTimeMilliseconds());
                 experience.Failed(node.Key);
@@ -85,7 +87,7 @@ internal sealed class JobDispatcher(NodeDirectory nodes, PeerInference peers, Ro
             if (answered) break;
         }
 
-        yield return new InferenceFailure(refusal ?? new Refusal(ErrorCode.NoNodesAvailable, "Every node that fits failed; try again in a moment.", RetryAfterSeconds: 5));
+        yield return new InferenceFailure(said ?? new Refusal(ErrorCode.NoNodesAvailable, "Every node that fits failed; try again in a moment.", RetryAfterSeconds: 5));
     }
 
     private async IAsyncEnumerable<InferenceEvent> AskAsync(PeerTarget target, InferenceRequest request, bool streaming, [EnumeratorCancellation] CancellationToken cancellationToken)

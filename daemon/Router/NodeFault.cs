@@ -11,11 +11,13 @@ internal static class NodeFault
     /// <summary>The client asked for something nobody here should run: passed on as it is, no other node is tried.</summary>
     public static bool IsClients(ErrorCode code) => code is
         ErrorCode.InvalidRequest or ErrorCode.EmptyMessages or ErrorCode.UnsupportedParameter
-        or ErrorCode.PromptTooLarge or ErrorCode.MaxTokensExceeded or ErrorCode.ContextWindowExceeded or ErrorCode.PayloadTooLarge
-        or ErrorCode.SealKeyExpired or ErrorCode.SealInvalid or ErrorCode.SealReused;
+        or ErrorCode.PayloadTooLarge or ErrorCode.SealKeyExpired or ErrorCode.SealInvalid or ErrorCode.SealReused;
 
-    /// <summary>The node is honest and busy, starting or stopping: the next one is tried, and nothing is held against it.</summary>
-    public static bool IsBusy(ErrorCode code) => code is
+    /// <summary>The request is more than this node takes; another one may be larger.</summary>
+    public static bool IsOfSize(ErrorCode code) => code is ErrorCode.PromptTooLarge or ErrorCode.MaxTokensExceeded or ErrorCode.ContextWindowExceeded;
+
+    /// <summary>The node is honest and too small, busy, starting or stopping: the next one is tried, and nothing is held against it.</summary>
+    public static bool IsHonest(ErrorCode code) => IsOfSize(code) || code is
         ErrorCode.NodeSaturated or ErrorCode.Draining or ErrorCode.ModelLoading or ErrorCode.RateLimited or ErrorCode.ReplayFloor
         or ErrorCode.ModelNotFound or ErrorCode.RouterNotAllowed or ErrorCode.RunnerUnavailable;
 }

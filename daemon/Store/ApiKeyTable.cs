@@ -45,6 +45,15 @@ internal sealed class ApiKeyTable(Database database)
         return null;
     });
 
+    /// <summary>Forgets a key, its secrets and what it used.</summary>
+    public Task<Refusal?> DeleteAsync(string id) => database.WriteAsync(Durability.Normal, statements =>
+    {
+        statements.Execute("DELETE FROM api_secrets WHERE key_id = $1", id);
+        statements.Execute("DELETE FROM api_usage WHERE key_id = $1", id);
+        statements.Execute("DELETE FROM api_keys WHERE id = $1", id);
+        return null;
+    });
+
     /// <summary>Keeps the sums as they are now; who adds them up calls this in their order. Without <paramref name="hurry"/> the commit may wait for company.</summary>
     public Task<Refusal?> SaveUsageAsync(ApiUsageRow usage, bool hurry) => database.WriteAsync(Durability.Normal, statements =>
     {

@@ -46,7 +46,7 @@ internal sealed class SchemaGrammar(GrammarRules rules, JsonElement root)
         if (schema.ValueKind == JsonValueKind.True) return json.Anything();
         if (schema.ValueKind != JsonValueKind.Object) throw new GrammarException(place, "this is no schema that a value can fit");
         foreach (var name in NotSupported)
-            if (schema.TryGetProperty(name, out var found) && !(name == "allOf" && found is { ValueKind: JsonValueKind.Array } && found.GetArrayLength() == 1))
+            if (schema.TryGetProperty(name, out var found) && !(name == "allOf" && found is { ValueKind: JsonValueKind.Array } && found.GetArrayLength() == 1) && !(name == "propertyNames" && IsAnyName(found)))
                 throw new GrammarException($"{place}/{name}", "this keyword is not supported");
         var piece = schema.TryGetProperty("$ref", out var reference) ? Referenced(schema, reference, place, depth)
             : schema.TryGetProperty("allOf", out var all) ? Only(schema, "allOf", place, () => Value(all[0], $"{place}/allOf/0", depth + 1))
@@ -57,6 +57,10 @@ internal sealed class SchemaGrammar(GrammarRules rules, JsonElement root)
             : OfTypes(schema, place, depth);
         return schema.TryGetProperty("nullable", out var nullable) && nullable.ValueKind == JsonValueKind.True ? Either([piece, JsonPieces.Null], place) : piece;
     }
+
+    /// <summary>Every name is a string: zod 4 says so of its records.</summary>
+    private static bool IsAnyName(JsonElement names) => names.ValueKind == JsonValueKind.True
+        || (names.ValueKind == JsonValueKind.Object && names.EnumerateObject().All(member => member.Name == "type" ? member.Value.ValueKind == JsonValueKind.String && member.Value.ValueEquals("string") : Describing.Contains(member.Name)));
 
     private GrammarPiece Referenced(JsonElement schema, JsonElement reference, string place, int depth) => Only(schema, "$ref", place, () =>
     {

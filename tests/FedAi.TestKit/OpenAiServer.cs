@@ -1,3 +1,4 @@
+using FedAi.Daemon.Accounts;
 using FedAi.Daemon.Hosting;
 using FedAi.Daemon.OpenAi;
 using Microsoft.AspNetCore.Builder;
@@ -34,7 +35,7 @@ internal sealed class OpenAiServer : IAsyncDisposable
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(1.5));
             kestrel.Listen(System.Net.IPAddress.Loopback, 0);
         });
-        builder.Services.AddRoutingCore().AddSingleton(TimeProvider.System).AddSingleton<RequestGuard>().AddSingleton(backend);
+        builder.Services.AddRoutingCore().AddSingleton(TimeProvider.System).AddSingleton<RequestGuard>().AddSingleton(new ApiOptions()).AddSingleton(backend);
         builder.Services.AddLogging();
         builder.Services.AddOpenAi();
         var app = builder.Build();

@@ -42,7 +42,7 @@ internal sealed class TestDaemon : IAsyncDisposable
             DataFolder = dataFolder ?? folder!.Path,
             Options = options with
             {
-                Http = options.Http with { Listen = options.Http.Listen ?? "127.0.0.1:0", AllowPrivate = FedAi.Daemon.Peering.PrivateNetworks.Loopback },
+                Http = options.Http with { Listen = options.Http.Listen ?? "127.0.0.1:0", AllowPrivate = options.Http.AllowPrivate is FedAi.Daemon.Peering.PrivateNetworks.Lan ? options.Http.AllowPrivate : FedAi.Daemon.Peering.PrivateNetworks.Loopback },
                 Gateway = options.Gateway with { Listen = "127.0.0.1:0" },
             },
         }, add);

@@ -37,6 +37,25 @@ public sealed class ReadmeTests
         said.ShouldEndWith("data: [DONE]\n\n");
     }
 
+    /// <summary>The editor of the README, Continue, says max_tokens itself in every request, and that is more than a node answers with.</summary>
+    [Fact]
+    public async Task EditorOfTheReadme_AsksForMoreThanANodeWrites_GetsWhatItWrites()
+    {
+        var runner = new ScriptedRunner { Models = [new RunnerModel("an-embedder", 512, null) { Features = [ModelFeatures.Embeddings], Generates = false }, new RunnerModel("scripted", 2048, null)], FinishReason = "length" };
+        await using var chain = await EdgeChain.StartAsync(runner);
+        using var http = new HttpClient { BaseAddress = chain[EdgeChain.Gateway] };
+
+        using var body = new StringContent("""{"messages":[{"role":"system","content":"You are in an editor."},{"role":"user","content":"What does this do?"}],"model":"auto","max_tokens":4096,"stream":true}""", System.Text.Encoding.UTF8, "application/json");
+        using var answer = await http.PostAsync("v1/chat/completions", body);
+
+        var said = await answer.Content.ReadAsStringAsync();
+        ((int)answer.StatusCode).ShouldBe(200, said);
+        said.ShouldContain("\"content\":\"scripted \"");
+        said.ShouldContain("\"finish_reason\":\"length\"");
+        said.ShouldEndWith("data: [DONE]\n\n");
+        runner.Requests.ShouldHaveSingleItem().ShouldSatisfyAllConditions(asked => asked.ModelId.ShouldBe("scripted"), asked => asked.MaxTokens.ShouldBe(1024));
+    }
+
     private static string? ResultIn(InferenceRequest request) => request.Messages!.LastOrDefault(message => message.Role == "tool")?.Content;
 
     /// <summary>Runs the README's only block in this language, where the npm packages are.</summary>

@@ -119,7 +119,6 @@ public sealed class AdmissionTests
     [InlineData("other", 8, "hi", "model-not-found")]
     [InlineData("scripted", 0, "hi", "invalid-request")]
     [InlineData("scripted", 8, "", "empty-messages")]
-    [InlineData("scripted", 5000, "hi", "no-capable-nodes")]
     public async Task Infer_ImpossibleRequest_IsRefusedByName(string model, int maxTokens, string prompt, string expected)
     {
         await using var federation = await TestFederation.StartAsync(new ScriptedRunner());
@@ -128,6 +127,38 @@ public sealed class AdmissionTests
         var (_, body) = await client.PostAsync("infer", WireClient.Ask(model, prompt, maxTokens), ProtocolJson.Default.InferenceRequest);
 
         WireClient.ErrorOf(body).ShouldBe(expected, body);
+    }
+
+    [Fact]
+    public async Task Infer_AtRouterAndNode_SaysTheRequestsId()
+    {
+        await using var federation = await TestFederation.StartAsync(new ScriptedRunner());
+        foreach (var (address, key) in new[] { (federation.Router.Base, Client), (federation.Nodes[0].Base, federation.Router.Key) })
+        {
+            using var client = new WireClient(address, key);
+            var request = WireClient.Ask();
+
+            using var answer = await client.StreamAsync(request);
+
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            answer.Headers.GetValues("x-request-id").ShouldBe([request.RequestId]);
+        }
+    }
+
+    // DECISIONS E2: what a client signs is a ceiling to the router; a node says no to more than it may (NodeLimitsTests).
+    [Fact]
+    public async Task Infer_MoreTokensThanAnyNodeWrites_IsAskedForAsManyAsItWrites()
+    {
+        var runner = new ScriptedRunner();
+        await using var federation = await TestFederation.StartAsync(runner);
+        using var client = new WireClient(federation.Router.Base, Client);
+
+        var (status, body) = await client.PostAsync("infer", WireClient.Ask(prompt: "hi", maxTokens: 5000), ProtocolJson.Default.InferenceRequest);
+
+        status.ShouldBe(HttpStatusCode.OK, body);
+        runner.Requests.ShouldHaveSingleItem().MaxTokens.ShouldBe(511);
+        (status, body) = await client.PostAsync("infer", WireClient.Ask(prompt: new string('x', 2048)), ProtocolJson.Default.InferenceRequest);
+        (status, WireClient.ErrorOf(body)).ShouldBe((HttpStatusCode.BadRequest, "context-window-exceeded"));
     }
 
     // WIRE W-6: another key took over a node's id, and with it its traffic.

@@ -137,13 +137,14 @@ public sealed class InferenceTests
     [Fact]
     public async Task Infer_ClientsOwnMistakes_DoNotCountAgainstTheNode()
     {
-        await using var federation = await TestFederation.StartAsync(new ScriptedRunner());
+        await using var federation = await TestFederation.StartAsync();
+        await federation.AddNodeAsync(new ScriptedRunner(), new() { MaxPromptBytes = 100 });
         using var client = new WireClient(federation.Router.Base, KeyPair.Generate());
 
         for (var i = 0; i < 5; i++)
         {
-            var (refused, body) = await client.PostAsync("infer", WireClient.Ask(maxTokens: 100_000), ProtocolJson.Default.InferenceRequest);
-            refused.ShouldNotBe(HttpStatusCode.OK, body);
+            var (refused, body) = await client.PostAsync("infer", WireClient.Ask(prompt: new string('x', 101)), ProtocolJson.Default.InferenceRequest);
+            (refused, WireClient.ErrorOf(body)).ShouldBe((HttpStatusCode.RequestEntityTooLarge, "prompt-too-large"));
         }
 
         federation.Directory.Current[0].Load.Observe(WireClient.Now).FailuresInRow.ShouldBe(0);

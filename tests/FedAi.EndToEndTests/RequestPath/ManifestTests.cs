@@ -88,6 +88,19 @@ public sealed class ManifestTests : IAsyncLifetime
         body.ShouldContain(federation.Nodes[1].Key.PublicKey.Npub);
     }
 
+    [Fact]
+    public async Task Prompt_LargerThanEveryManifestTakes_IsTheClientsToMend()
+    {
+        await PostAsync(Manifest(federation.Nodes[0].Key, "cpu_high", payload: 100));
+        using var http = new HttpClient { BaseAddress = federation.Router.Base };
+
+        var (status, body) = await client.PostAsync("infer", WireClient.Ask(prompt: new string('x', 101)), ProtocolJson.Default.InferenceRequest);
+        using var chat = await http.PostAsync("v1/chat/completions", new StringContent($$"""{"model":"scripted","messages":[{"role":"user","content":"{{new string('x', 101)}}"}]}"""));
+
+        (status, WireClient.ErrorOf(body)).ShouldBe((HttpStatusCode.RequestEntityTooLarge, "prompt-too-large"));
+        ((int)chat.StatusCode, chat.Headers.RetryAfter).ShouldBe((413, null));
+    }
+
     [Theory]
     [InlineData(false, 0, "missing-relay-discovery")]
     [InlineData(true, 25, "relay-discovery-expired")]

@@ -44,6 +44,43 @@ public sealed class OpenAiOnRouterTests
         ((int)answer.StatusCode).ShouldBe(404);
     }
 
+    /// <summary>One has the longer context, the other the longer answers: the widest of both is served by nobody, and yet each prompt by one of them.</summary>
+    [Fact]
+    public async Task Chat_LongPrompt_GoesToTheNodeWithRoomAndIsAskedForWhatThatWrites()
+    {
+        ScriptedRunner wide = new() { Models = [new("scripted", 8192, null)] }, wordy = new() { Models = [new("scripted", 2048, null)] };
+        await using var federation = await TestFederation.StartAsync();
+        await federation.AddNodeAsync(wide, new() { MaxTokens = 512 });
+        await federation.AddNodeAsync(wordy, new() { MaxTokens = 1024 });
+        using var http = new HttpClient { BaseAddress = federation.Router.Base };
+
+        using var body = new StringContent($$"""{"model":"scripted","messages":[{"role":"user","content":"{{new string('x', 4 * 3000)}}"}]}""");
+        using var answer = await http.PostAsync("v1/chat/completions", body);
+
+        ((int)answer.StatusCode).ShouldBe(200, await answer.Content.ReadAsStringAsync());
+        wide.Requests.ShouldHaveSingleItem().MaxTokens.ShouldBe(512);
+        wordy.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Chat_NodeThatTurnsOutTooSmall_IsFollowedByALargerOne()
+    {
+        using var one = FedAi.Protocol.Crypto.KeyPair.Generate();
+        using var other = FedAi.Protocol.Crypto.KeyPair.Generate();
+        FedAi.Protocol.Crypto.KeyPair[] keys = [.. new[] { one, other }.OrderBy(key => key.PublicKey.Hex, StringComparer.Ordinal)];
+        await using var federation = await TestFederation.StartAsync();
+        var small = await federation.AddNodeAsync(new ScriptedRunner(), new() { MaxPromptBytes = 100 }, keys[0]); // of equal nodes the first
+        using var http = new HttpClient { BaseAddress = federation.Router.Base };
+        Task<HttpResponseMessage> AskAsync() => http.PostAsync("v1/chat/completions", new StringContent($$"""{"model":"scripted","messages":[{"role":"user","content":"{{new string('x', 101)}}"}]}"""));
+
+        using (var alone = await AskAsync()) ((int)alone.StatusCode).ShouldBe(413);
+        await federation.AddNodeAsync(new ScriptedRunner(), key: keys[1]);
+        using var answer = await AskAsync();
+
+        ((int)answer.StatusCode).ShouldBe(200, await answer.Content.ReadAsStringAsync());
+        federation.Directory.Find(small.Key.PublicKey)!.Load.Observe(WireClient.Now).FailuresInRow.ShouldBe(0);
+    }
+
     [Fact]
     public async Task Chat_TwoRoutersOverOneNode_AnswerTheSame()
     {

@@ -7,6 +7,7 @@ export const parameters = {
   'top_k': plain({ body: { top_k: 40 } }),
   'min_p': plain({ body: { min_p: 0.05 } }),
   'max_tokens': plain({ maxOutputTokens: 17 }),
+  'max_tokens.ceiling': plain({ maxOutputTokens: 100_000 }),
   'max_completion_tokens': plain({ body: { max_completion_tokens: 18 } }),
   'stop.text': plain({ body: { stop: 'END' } }),
   'stop.list': plain({ stopSequences: ['END', '\n\n', '漢'] }),

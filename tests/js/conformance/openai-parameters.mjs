@@ -7,6 +7,7 @@ export const parameters = {
   'top_k': plain({ top_k: 40 }),
   'min_p': plain({ min_p: 0.05 }),
   'max_tokens': plain({ max_tokens: 17 }),
+  'max_tokens.ceiling': plain({ max_tokens: 100_000 }),
   'max_completion_tokens': plain({ max_completion_tokens: 18 }),
   'stop.text': plain({ stop: 'END' }),
   'stop.list': plain({ stop: ['END', '\n\n', '漢'] }),

@@ -12,6 +12,7 @@ internal static class ParameterBehaviours
         Arrives("top_k", request => request.TopK.ShouldBe(40)),
         Arrives("min_p", request => request.MinP.ShouldBe(0.05)),
         Arrives("max_tokens", request => request.MaxTokens.ShouldBe(17)) with { Real = outcome => outcome.Usage.Output.ShouldBeLessThanOrEqualTo(17) },
+        Arrives("max_tokens.ceiling", request => request.MaxTokens.ShouldBe(1024)) with { Says = "`max_tokens` above what the model writes: as long as fits" },
         Arrives("max_completion_tokens", request => request.MaxTokens.ShouldBe(18)),
         Arrives("stop.text", request => request.Stop.ShouldBe(["END"])) with { Says = "`stop`, a string" },
         Arrives("stop.list", request => request.Stop.ShouldBe(["END", "\n\n", "漢"])) with { Says = "`stop`, a list" },

@@ -14,6 +14,7 @@ internal static class ParameterCases
         ["top_k"] = Ask.Plain(options => options.Patch.Set("$.top_k"u8, 40)),
         ["min_p"] = Ask.Plain(options => options.Patch.Set("$.min_p"u8, 0.05)),
         ["max_tokens"] = Ask.Plain(options => options.Patch.Set("$.max_tokens"u8, 17)),
+        ["max_tokens.ceiling"] = Ask.Plain(options => options.MaxOutputTokenCount = 100_000),
         ["max_completion_tokens"] = Ask.Plain(options => options.MaxOutputTokenCount = 18),
         ["stop.text"] = Ask.Plain(options => options.Patch.Set("$.stop"u8, "END")),
         ["stop.list"] = Ask.Plain(options =>

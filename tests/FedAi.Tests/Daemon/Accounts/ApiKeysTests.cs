@@ -134,6 +134,7 @@ public sealed class ApiKeysTests : IDisposable
 
         answers.Count(answer => answer is null).ShouldBe(33);
         answers.OfType<Refusal>().ShouldAllBe(refusal => refusal.Code == ErrorCode.QuotaExceeded && refusal.Hint!.Contains("10", StringComparison.Ordinal));
+        answers.OfType<Refusal>().ShouldAllBe(refusal => refusal.RetryAfterSeconds == null, "it is for good");
         await account.SettleAsync(30, 5);
         account.Current.Usage.ShouldBe(new ApiUsageRow(account.Key.Id, 0, 5, 960, 1));
     }
@@ -157,11 +158,40 @@ public sealed class ApiKeysTests : IDisposable
         var account = (await Keys(database).IssueAsync(Key() with { Tokens = 100, Period = QuotaPeriod.Day })).Account!;
         await account.ReserveAsync(100);
         await account.SettleAsync(100, 100);
-        (await account.ReserveAsync(1))!.Hint!.ShouldContain("per day (UTC)");
+        var refusal = (await account.ReserveAsync(1))!;
+        refusal.Hint!.ShouldContain("per day (UTC)");
+        var tomorrow = new DateTimeOffset(time.GetUtcNow().UtcDateTime.Date.AddDays(1), TimeSpan.Zero);
+        refusal.RetryAfterSeconds.ShouldBe((int)Math.Ceiling((tomorrow - time.GetUtcNow()).TotalSeconds));
+        (await account.ReserveAsync(101))!.RetryAfterSeconds.ShouldBeNull("tomorrow's quota is as large");
 
         time.Move(TimeSpan.FromDays(1));
 
         (await account.ReserveAsync(100)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Issue_AsManyKeysAsThereCanBe_TakesThePlaceOfTheLongestDead()
+    {
+        await using var database = Open();
+        var (before, now) = (Keys(database), time.GetUtcNow().ToUnixTimeMilliseconds());
+        var (_, expiredSecret, _) = await before.IssueAsync(Key() with { ExpiresMs = now - 2 });
+        var (revoked, _, _) = await before.IssueAsync(Key());
+        await before.RevokeAsync(revoked!.Key.Id);
+        await database.WriteAsync(Durability.Normal, statements =>
+        {
+            for (var i = 0; i < 9_998; i++)
+                statements.Execute("INSERT INTO api_keys (id, npub, name, created_ms, period, models) VALUES ($1, $2, '', 0, 0, '')", $"key{i}", revoked.Key.Npub);
+            return null;
+        });
+        var keys = Keys(database);
+
+        keys.Find(expiredSecret).Refusal!.Hint!.ShouldContain("expired");
+        (await keys.IssueAsync(Key())).Account.ShouldNotBeNull();
+        keys.Find(expiredSecret).Refusal!.Hint!.ShouldContain("not known");
+        keys.All.Count.ShouldBe(10_000);
+        var (last, secret, _) = await keys.IssueAsync(Key());
+        (keys.Find(secret).Account, keys.All.Any(account => account.Key.Id == revoked.Key.Id)).ShouldBe((last, false));
+        (await keys.IssueAsync(Key())).Refusal!.Hint!.ShouldContain("revoke");
     }
 
     [Fact]

@@ -49,6 +49,21 @@ public sealed class RouterRankingTests
     }
 
     [Fact]
+    public void Rank_RouterThatSaysItsContextIsTooSmall_IsNotShownThePrompt()
+    {
+        KnownRouter small = Sized(1), large = Sized(512), silent = Sized(null);
+
+        Order((small, default), (large, default), (silent, default)).ShouldBe([large, silent], ignoreOrder: true);
+        Order((small, default)).ShouldBe([small], "what it says now may be more");
+
+        static KnownRouter Sized(int? context)
+        {
+            var router = Router();
+            return router with { Profile = router.Profile with { ModelCaps = [router.Profile.ModelCaps[0] with { ContextWindow = context }] } };
+        }
+    }
+
+    [Fact]
     public void Rank_MeasuredLatency_DecidesBetweenEquals()
     {
         KnownRouter slow = Router(), fast = Router(), unknown = Router();

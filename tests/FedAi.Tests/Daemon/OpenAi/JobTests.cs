@@ -34,6 +34,26 @@ public sealed class JobTests
     }
 
     [Fact]
+    public async Task Job_FetchedByManyAtOnce_IsGivenToOne()
+    {
+        await using var server = await OpenAiServer.StartAsync(new ScriptedRunner());
+        for (var round = 0; round < 10; round++)
+        {
+            using var accepted = await PostAsync(server, Ask);
+            var location = new Uri(server.Address, accepted.Headers.Location!);
+
+            var given = 0;
+            while (given == 0)
+            {
+                var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => GetAsync(location)));
+                given = answers.Count(answer => answer.Status == HttpStatusCode.OK && answer.Body["result"] is not null);
+            }
+
+            given.ShouldBe(1);
+        }
+    }
+
+    [Fact]
     public async Task Job_Running_SaysSoAndOnlyItsCallerSeesIt()
     {
         var runner = new ScriptedRunner { StallAt = 1 };

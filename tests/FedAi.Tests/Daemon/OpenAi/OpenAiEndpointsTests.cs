@@ -36,6 +36,27 @@ public sealed class OpenAiEndpointsTests
             """)).ShouldBeTrue(body.ToJsonString());
     }
 
+    [Theory]
+    [InlineData("x-client-request-id", "my-id_7", "my-id_7")]
+    [InlineData("x-request-id", "my-id_7", "my-id_7")]
+    [InlineData("x-request-id", "two words", null)]
+    [InlineData("x-client-request-id", "é", null)]
+    [InlineData("x-client-request-id", "", null)]
+    public async Task Request_WithAnIdOfTheClients_GetsItBackBesideOurs(string name, string id, string? expected)
+    {
+        await using var server = await OpenAiServer.StartAsync(new ScriptedRunner());
+        using var handler = new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 };
+        using var http = new HttpClient(handler);
+        using var request = new HttpRequestMessage(HttpMethod.Post, server.Address + "v1/chat/completions") { Content = new StringContent(Ask) };
+        request.Headers.TryAddWithoutValidation(name, id);
+
+        using var response = await http.SendAsync(request);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        Guid.Parse(response.Headers.GetValues("x-request-id").Single()).Version.ShouldBe(7, "the proof's id is ours");
+        (response.Headers.TryGetValues("x-client-request-id", out var echoed) ? echoed.Single() : null).ShouldBe(expected);
+    }
+
     [Fact]
     public async Task Chat_Streamed_IsRoleDeltasEndAndDone()
     {

@@ -85,6 +85,7 @@ public sealed class OpenAiMappingTests
     [InlineData("\"stop\":\"x\"", 1)]
     [InlineData("\"stop\":null", 0)]
     [InlineData("\"stop\":[]", 0)]
+    [InlineData("\"stop\":[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\",\"g\",\"h\",\"i\",\"j\",\"k\",\"l\",\"m\",\"n\",\"o\",\"p\"]", 16)]
     public void ToCall_Stop_IsOneOrSeveral(string stop, int count) => (Accepted(stop).Request.Stop?.Count ?? 0).ShouldBe(count);
 
     [Fact]
@@ -105,11 +106,15 @@ public sealed class OpenAiMappingTests
         Map($$"""{"model":"{{model}}","messages":[{"role":"user","content":"{{new string('x', promptChars)}}"}]}""").Call!.Request.MaxTokens.ShouldBe(expected);
 
     [Theory]
-    [InlineData(2048, null)] // the prompt alone
-    [InlineData(1900, 60)] // prompt and answer
-    public void ToCall_MoreThanTheContext_IsContextLengthExceeded(int promptChars, int? maxTokens)
+    [InlineData("null")]
+    [InlineData("1")]
+    public void ToCall_PromptThatLeavesNoRoom_IsContextLengthExceeded(string maxTokens)
     {
-        var error = Map($$"""{"model":"tiny","max_tokens":{{maxTokens?.ToString() ?? "null"}},"messages":[{"role":"user","content":"{{new string('x', promptChars)}}"}]}""").Error!;
+        // "user: " and the text are 512 tokens, and a character less would leave one for the answer.
+        string Body(int chars) => $$"""{"model":"tiny","max_tokens":{{maxTokens}},"messages":[{"role":"user","content":"{{new string('x', chars)}}"}]}""";
+        Map(Body((511 * 4) - 6)).Call!.Request.MaxTokens.ShouldBe(1);
+
+        var error = Map(Body((511 * 4) - 5)).Error!;
 
         (error.Status, error.Code, error.Param).ShouldBe((400, "context_length_exceeded", "messages"));
         error.Message.ShouldContain("512");
@@ -118,20 +123,20 @@ public sealed class OpenAiMappingTests
     [Theory]
     [InlineData("max_tokens")]
     [InlineData("max_completion_tokens")]
-    public void ToCall_MoreThanTheModelAnswers_NamesTheMemberAndTheLimit(string name)
+    public void ToCall_MoreThanTheModelAnswers_IsACeiling(string name)
     {
-        var error = Refused($"\"{name}\":129");
-
-        (error.Status, error.Code, error.Param).ShouldBe((400, "max_tokens_exceeded", name));
-        error.Message.ShouldContain("128");
+        Accepted($"\"{name}\":128").Request.MaxTokens.ShouldBe(128);
+        Accepted($"\"{name}\":4096").Request.MaxTokens.ShouldBe(128);
+        Map($$"""{"model":"tiny","{{name}}":4096,"messages":[{"role":"user","content":"{{new string('x', 1800)}}"}]}""").Call!.Request.MaxTokens.ShouldBe(512 - ((1800 + 6 + 3) / 4), "no more than fits beside the prompt");
+        Map($$"""{"model":"unknown","{{name}}":4096,"messages":{{Hello}}}""").Call!.Request.MaxTokens.ShouldBe(4096, "whoever serves it knows its limits");
     }
 
     [Fact]
-    public void ToCall_Auto_IsTheFirstModel()
+    public void ToCall_MinusOne_IsNoLimit()
     {
-        Map($$"""{"model":"auto","messages":{{Hello}}}""").Call!.Request.ModelId.ShouldBe("tiny");
-        using var body = JsonDocument.Parse($$"""{"model":"auto","messages":{{Hello}}}""");
-        OpenAiMapping.ToCall(OpenAiOperation.Chat, body.RootElement, [], "id-1", Salt).Call!.Request.ModelId.ShouldBe("auto");
+        Accepted("\"max_tokens\":-1").Request.MaxTokens.ShouldBe(128);
+        Accepted("\"max_tokens\":5,\"max_completion_tokens\":-1").Request.MaxTokens.ShouldBe(5);
+        Accepted("\"top_k\":-1").Request.TopK.ShouldBe(0);
     }
 
     [Theory]
@@ -210,7 +215,8 @@ public sealed class OpenAiMappingTests
     [InlineData("\"temperature\":1e400", "temperature")]
     [InlineData("\"temperature\":\"hot\"", "temperature")]
     [InlineData("\"top_p\":1.1", "top_p")]
-    [InlineData("\"top_k\":-1", "top_k")]
+    [InlineData("\"max_tokens\":-2", "max_tokens")]
+    [InlineData("\"top_k\":-2", "top_k")]
     [InlineData("\"min_p\":2", "min_p")]
     [InlineData("\"seed\":1.5", "seed")]
     [InlineData("\"seed\":1e30", "seed")]
@@ -220,7 +226,7 @@ public sealed class OpenAiMappingTests
     [InlineData("\"stream_options\":true", "stream_options")]
     [InlineData("\"stream_options\":{\"include_usage\":1}", "stream_options.include_usage")]
     [InlineData("\"stop\":5", "stop")]
-    [InlineData("\"stop\":[\"a\",\"b\",\"c\",\"d\",\"e\"]", "stop")]
+    [InlineData("\"stop\":[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\",\"g\",\"h\",\"i\",\"j\",\"k\",\"l\",\"m\",\"n\",\"o\",\"p\",\"q\"]", "stop")]
     [InlineData("\"stop\":[\"a\",1]", "stop[1]")]
     [InlineData("\"stop\":\"\"", "stop")]
     [InlineData("\"stop\":\"\\ud800\"", "stop")]

@@ -10,7 +10,7 @@ public sealed class OtherOperationsTests
 {
     private const string Salt = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
-    private static readonly OpenAiModel[] Models = [new("tiny", 512, 128) { Features = [ModelFeatures.Embeddings] }, new("plain", 512, 128)];
+    private static readonly OpenAiModel[] Models = [new("tiny", 512, 128) { Features = [ModelFeatures.Embeddings, ModelFeatures.Json] }, new("plain", 512, 128)];
 
     private static (OpenAiCall? Call, OpenAiError? Error) Map(OpenAiOperation operation, string body)
     {

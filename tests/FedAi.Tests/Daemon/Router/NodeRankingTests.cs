@@ -25,10 +25,66 @@ public sealed class NodeRankingTests
         NodeRanking.Rank([Node()], Request(model: "other"), 10, Now).None!.Code.ShouldBe(ErrorCode.ModelNotFound);
 
     [Theory]
-    [InlineData(1000, 10)]
-    [InlineData(10, 5000)]
-    public void Rank_RequestTooLarge_IsNoCapableNode(int maxTokens, int input) =>
-        NodeRanking.Rank([Node()], Request(maxTokens: maxTokens), input, Now).None!.Code.ShouldBe(ErrorCode.NoCapableNodes);
+    [InlineData(1000, 10, 256)] // what the node answers with
+    [InlineData(1000, 500, 12)] // what its context leaves
+    [InlineData(16, 10, 16)]
+    [InlineData(1, 511, 1)]
+    public void Rank_MaxTokens_IsACeiling(int maxTokens, int input, int expected) =>
+        NodeRanking.Rank([Node()], Request(maxTokens: maxTokens), input, Now).Candidates.ShouldHaveSingleItem().MaxTokens.ShouldBe(expected);
+
+    // A 503 would be asked again and again by the clients of OpenAI.
+    [Fact]
+    public void Rank_PromptTooLarge_SaysWhatTheClientCanMend()
+    {
+        NodeRanking.Rank([Node()], Request(), 512, Now).None!.Code.ShouldBe(ErrorCode.ContextWindowExceeded);
+
+        var small = Node() with { Claim = Claim("cpu_low") with { MaxPayloadBytes = 4 } };
+        NodeRanking.Rank([small], Request(), 10, Now).None!.Code.ShouldBe(ErrorCode.PromptTooLarge);
+        NodeRanking.Rank([small, Node()], Request(), 512, Now).None!.Code.ShouldBe(ErrorCode.ContextWindowExceeded);
+    }
+
+    [Fact]
+    public void Rank_ChatWithAModelForEmbeddings_IsUnsupported()
+    {
+        var node = Node();
+        node = node with { Descriptor = node.Descriptor with { Capabilities = [node.Descriptor.Capabilities[0] with { JobTypes = [RouterJobType.Embedding] }] } };
+        NodeRanking.Rank([node], Request(), 10, Now).None!.Code.ShouldBe(ErrorCode.UnsupportedParameter);
+    }
+
+    /// <summary>What is sealed says inside how long it may become, so a node takes all of it or nothing.</summary>
+    [Theory]
+    [InlineData(256, 10, null)]
+    [InlineData(257, 10, ErrorCode.MaxTokensExceeded)]
+    [InlineData(13, 500, ErrorCode.MaxTokensExceeded)]
+    [InlineData(13, 512, ErrorCode.ContextWindowExceeded)]
+    public void Rank_ToBeSealed_IsExact(int maxTokens, int input, ErrorCode? code) =>
+        (NodeRanking.Rank([Node()], Request(maxTokens: maxTokens) with { PrivacyLevel = PrivacyLevel.PL2 }, input, Now).None?.Code).ShouldBe(code);
+
+    [Fact]
+    public void Rank_NodesOfDifferentSize_EachTakesWhatItCan()
+    {
+        var (wide, wordy) = (Node(context: 8192, most: 512), Node(context: 2048, most: 1024));
+
+        Offers(input: 3000).ShouldBe([(wide, 512)]);
+        Offers(input: 10).ShouldBe([(wordy, 1024), (wide, 512)], "the one that need not cut the answer stands first");
+        for (var i = 0; i < 5; i++) wordy.Load.Enter();
+        Offers(input: 10).ShouldBe([(wide, 512), (wordy, 1024)], "but not however busy it is");
+
+        IEnumerable<(NodeEntry, long)> Offers(int input) => NodeRanking.Rank([wide, wordy], Request(maxTokens: 1024), input, Now).Candidates.Select(candidate => (candidate.Node, candidate.MaxTokens));
+    }
+
+    [Fact]
+    public void Rank_ShorterAnswer_IsNotCheaperButCostsLess()
+    {
+        var (wide, wordy) = (Node(most: 100, context: 4096), Node(most: 200, context: 4096));
+        var candidates = NodeRanking.Rank([wide, wordy], Request(maxTokens: 200), 10, Now).Candidates;
+
+        candidates.Select(candidate => (candidate.Node, candidate.PriceMsat)).ShouldBe([(wordy, 210_000), (wide, 110_000)]);
+    }
+
+    [Fact]
+    public void Rank_NoOutputWanted_HasAPriceAndAPlace() =>
+        NodeRanking.Rank([Node()], Request(maxTokens: 0), 10, Now).Candidates.ShouldHaveSingleItem().ShouldSatisfyAllConditions(only => only.PriceMsat.ShouldBe(10_000), only => double.IsFinite(only.Score).ShouldBeTrue());
 
     [Fact]
     public void Rank_CheaperNode_StandsFirst()
@@ -141,7 +197,7 @@ public sealed class NodeRankingTests
     private static InferenceRequest Request(string model = "tiny", int maxTokens = 16) =>
         new() { RequestId = "r", ModelId = model, Prompt = "hello", MaxTokens = maxTokens };
 
-    private static NodeEntry Node(double rate = 1, string currency = "SAT")
+    private static NodeEntry Node(double rate = 1, string currency = "SAT", int context = 512, int most = 256)
     {
         var key = KeyPair.Generate().PublicKey;
         var descriptor = new NodeDescriptor
@@ -155,8 +211,8 @@ public sealed class NodeRankingTests
                 new ModelCapability
                 {
                     ModelId = "tiny",
-                    ContextWindow = 512,
-                    MaxTokens = 256,
+                    ContextWindow = context,
+                    MaxTokens = most,
                     Pricing = new Pricing { Unit = PricingUnit.Token, InputRate = rate, OutputRate = rate, Currency = currency },
                 },
             ],

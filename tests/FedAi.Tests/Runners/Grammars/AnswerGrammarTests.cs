@@ -38,6 +38,9 @@ public sealed partial class AnswerGrammarTests
         { """{"anyOf": [{"type": "string"}], "minLength": 3}""", "#/minLength" },
         { """{"$ref": "#"}""", "#" },
         { """{"type": "object", "properties": {"self": {"$ref": "#"}}, "required": ["self"]}""", "#" },
+        { """{"type": "object", "propertyNames": {"type": "string", "minLength": 1}}""", "#/propertyNames" },
+        { """{"type": "object", "propertyNames": {"enum": ["a"]}}""", "#/propertyNames" },
+        { """{"type": "object", "propertyNames": false}""", "#/propertyNames" },
         { "false", "#" },
         { "3", "#" },
         { """{"type": "string", "maxLength": -1}""", "#/maxLength" },
@@ -50,6 +53,22 @@ public sealed partial class AnswerGrammarTests
     {
         AnswerGrammar.TryWrite(JsonElement.Parse(schema), [], ToolSyntax.Generic, many: false, out var refusal).ShouldBeNull();
         refusal!.Hint.ShouldNotBeNull().ShouldStartWith($"response_format: {place}: ");
+    }
+
+    /// <summary>What zod 4 makes of an object with records: <c>z.object({ name: z.string(), counts: z.record(z.string(), z.number().int()), tags: z.record(z.string(), z.array(z.string())).optional(), any: z.record(z.string(), z.unknown()) })</c>.</summary>
+    [Fact]
+    public void Schema_OfZod4WithRecords_IsWritten()
+    {
+        const string schema = """
+            {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"name":{"type":"string"},
+            "counts":{"type":"object","propertyNames":{"type":"string"},"additionalProperties":{"type":"integer","minimum":-9007199254740991,"maximum":9007199254740991}},
+            "tags":{"type":"object","propertyNames":{"type":"string"},"additionalProperties":{"type":"array","items":{"type":"string"}}},
+            "any":{"type":"object","propertyNames":{"type":"string"},"additionalProperties":{}}},"required":["name","counts","any"],"additionalProperties":false}
+            """;
+
+        AnswerGrammar.TryWrite(JsonElement.Parse(schema), [], ToolSyntax.Generic, many: false, out var refusal).ShouldNotBeNull(refusal?.Hint);
+        foreach (var names in (string[])["true", "{}", """{"type": "string", "description": "x"}"""])
+            AnswerGrammar.TryWrite(JsonElement.Parse($$"""{"type": "object", "propertyNames": {{names}}}"""), [], ToolSyntax.Generic, many: false, out _).ShouldNotBeNull(names);
     }
 
     [Fact]
