@@ -13,7 +13,7 @@ internal sealed record LoadPlan(ModelFile File, CageCommand Command, string Libr
     public string Build => $"{FileStamp.Read(Command.Executable, out _)} {FileStamp.Read(Path.Combine(Libraries, "libllama.so"), out _)}";
 
     /// <summary>Where the process is stopped.</summary>
-    public long MemoryLimit => MemoryRules.Limit(File.MemoryBytes) + (GpuLayers != 0 ? CudaBytes : 0);
+    public long MemoryLimit => MemoryRules.Limit(File.Need) + (GpuLayers != 0 ? CudaBytes : 0);
 
     /// <summary>Null, and what is missing on this host.</summary>
     public static LoadPlan? TryMake(LlamaRunnerOptions options, Cage cage, bool avoidGpu, out string? problem)
@@ -36,8 +36,9 @@ internal sealed record LoadPlan(ModelFile File, CageCommand Command, string Libr
         if ((onGpu ? cuda : LlamaFiles.FindLibraries(options.LibrariesPath)) is not { } libraries) return null;
         problem = "the program fedai-llama is missing beside this one; install it again";
         if (LlamaFiles.FindHost(options.HostPath) is not { } host) return null;
-        return ModelFile.TryOpen(options, out problem) is { } file
-            ? new(file, LlamaCommand.For(host, libraries, file.Path, LlamaFiles.FindDotnet(host), onGpu), libraries, onGpu ? options.GpuLayers ?? -1 : 0)
+        var gpuLayers = onGpu ? options.GpuLayers ?? -1 : 0;
+        return ModelFile.TryOpen(options, gpuLayers, out problem) is { } file
+            ? new(file, LlamaCommand.For(host, libraries, file.Path, LlamaFiles.FindDotnet(host), onGpu), libraries, gpuLayers)
             : null;
     }
 }
