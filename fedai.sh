@@ -130,7 +130,8 @@ demo() {
   "$fedai" keys new --data "$data/node" >/dev/null
   "$fedai" manifest --write --role node --data "$data/node" "${price[@]}" >/dev/null
   start node "$fedai" run --data "$data/node" --listen "127.0.0.1:$node_port" "${local_only[@]}" "${price[@]}" \
-    --set "node.routers=$npub@${router%/}" --set "runner.modelPath=$root/runners/models/fedai-tiny-q8_0.gguf"
+    --set "node.routers=$npub@${router%/}" --set "runner.modelPath=$root/runners/models/fedai-tiny-q8_0.gguf" \
+    --set runner.isolationMinimum=rlimits # the model is this repository's own: it runs also where nothing better than that is to be had
   node=$url
   start gateway "$fedai" gateway --data "$data/gateway" --listen "127.0.0.1:$gateway_port" "${local_only[@]}" --relay "$relay"
   gateway=$url

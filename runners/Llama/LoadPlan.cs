@@ -20,7 +20,7 @@ internal sealed record LoadPlan(ModelFile File, CageCommand Command, string Libr
     {
         problem = null;
         if (cage.Level < options.IsolationMinimum)
-            problem = $"this host offers isolation \"{DenialRules.Name(cage.Level)}\", the configuration wants at least \"{DenialRules.Name(options.IsolationMinimum)}\"; install bubblewrap or lower it";
+            problem = $"this host offers isolation \"{DenialRules.Name(cage.Level)}\", the configuration wants at least \"{DenialRules.Name(options.IsolationMinimum)}\": install bubblewrap, or boot a kernel with Landlock (a container must be allowed one of them); runner.isolationMinimum \"{DenialRules.Name(cage.Level)}\" does without, and a model's file that takes over llama.cpp can then read what this daemon can";
         else if (options.Slots is < 1 or > 64 || options.ContextTokens < 1) problem = "slots must be from 1 to 64, and the context at least 1 token";
         if (problem is not null) return null;
 
