@@ -187,6 +187,11 @@ publish() { # a folder that needs no .NET on the machine it is copied to
   done
   mkdir -p "$root/artifacts/fedai/llama"
   cp "$root/native/node_modules/@node-llama-cpp/$rid/bins/$rid"/*.so "$root/artifacts/fedai/llama/"
+  local cuda=$root/native/node_modules/@node-llama-cpp/$rid-cuda/bins/$rid-cuda
+  if [ -d "$cuda" ]; then # for NVIDIA GPUs, where somebody installed it (see README)
+    mkdir -p "$root/artifacts/fedai/llama-cuda"
+    cp "$cuda"/*.so "$root/artifacts/fedai/llama-cuda/"
+  fi
   say "artifacts/fedai/fedai is ready"
 }
 

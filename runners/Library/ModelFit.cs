@@ -26,7 +26,7 @@ public sealed record ModelFit(long FileBytes, long NeededBytes, long GpuBytes, l
 
     internal static ModelFit Of(GgufHeader header, long fileBytes, int contextTokens, int slots, int? gpuLayers)
     {
-        var onGpu = gpuLayers != 0 && GpuFiles.Problem(LlamaFiles.FindCudaLibraries()) is null;
+        var onGpu = gpuLayers != 0 && GpuFiles.Missing is null;
         var (need, free) = (MemoryRules.Needed(fileBytes, header, contextTokens, slots, onGpu ? gpuLayers ?? -1 : 0), HostMemory.AvailableBytes());
         return new(fileBytes, need.MemoryBytes, need.GpuBytes, free, MemoryRules.Problem(need.MemoryBytes, free));
     }

@@ -279,7 +279,8 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
     private void PublishReady(LlamaChild child, in HostEvent loaded, string sha256, bool onGpu)
     {
         var denied = DenialRules.Whole(cage!.Denies, loaded.Locked, Environment.IsPrivilegedProcess, onGpu);
-        var detail = loaded.Text == "model" ? null : string.Create(CultureInfo.InvariantCulture, $"llama.cpp does not know this model's chat template; messages go as \"{loaded.Text}\"");
+        var template = loaded.Text == "model" ? null : string.Create(CultureInfo.InvariantCulture, $"llama.cpp does not know this model's chat template; messages go as \"{loaded.Text}\"");
+        var detail = (template, gpuFault) is (null, null) ? null : string.Join("; ", ((string?[])[template, gpuFault is null ? null : $"runs on the processor. On the GPU: {gpuFault}"]).OfType<string>());
         var status = new RunnerStatus("llama.cpp", true, detail, child.RunnerProcessId(), restarts, DenialRules.Name(cage.Level), DenialRules.NotDenied(denied), loaded.GpuLayers);
         RunnerLog.Ready(logger, ModelId, loaded.Count, options.Slots, status.Isolation);
         tools = Enum.TryParse<ToolSyntax>(loaded.Tools, out var syntax) && Enum.IsDefined(syntax) ? syntax : null;
