@@ -130,7 +130,8 @@ demo() {
   "$fedai" keys new --data "$data/node" >/dev/null
   "$fedai" manifest --write --role node --data "$data/node" "${price[@]}" >/dev/null
   start node "$fedai" run --data "$data/node" --listen "127.0.0.1:$node_port" "${local_only[@]}" "${price[@]}" \
-    --set "node.routers=$npub@${router%/}" --set "runner.modelPath=$root/runners/models/fedai-tiny-q8_0.gguf"
+    --set "node.routers=$npub@${router%/}" --set "runner.modelPath=$root/runners/models/fedai-tiny-q8_0.gguf" \
+    --set runner.isolationMinimum=rlimits # the model is this repository's own: it runs also where nothing better than that is to be had
   node=$url
   start gateway "$fedai" gateway --data "$data/gateway" --listen "127.0.0.1:$gateway_port" "${local_only[@]}" --relay "$relay"
   gateway=$url
@@ -186,6 +187,11 @@ publish() { # a folder that needs no .NET on the machine it is copied to
   done
   mkdir -p "$root/artifacts/fedai/llama"
   cp "$root/native/node_modules/@node-llama-cpp/$rid/bins/$rid"/*.so "$root/artifacts/fedai/llama/"
+  local cuda=$root/native/node_modules/@node-llama-cpp/$rid-cuda/bins/$rid-cuda
+  if [ -d "$cuda" ]; then # for NVIDIA GPUs, where somebody installed it (see README)
+    mkdir -p "$root/artifacts/fedai/llama-cuda"
+    cp "$cuda"/*.so "$root/artifacts/fedai/llama-cuda/"
+  fi
   say "artifacts/fedai/fedai is ready"
 }
 

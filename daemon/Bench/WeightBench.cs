@@ -1,5 +1,6 @@
 using FedAi.Daemon.Capability;
 using FedAi.Runners.Llama;
+using FedAi.Runners.Sandbox;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FedAi.Daemon.Bench;
@@ -125,7 +126,7 @@ internal sealed class WeightBench(string folder, BenchClock clock, TimeProvider 
     private LlamaRunner Start(ZeroShape shape, string path)
     {
         shape.Write(path, ContextTokens, noise: Overheads.Any(one => one.Question.Shape == shape));
-        return LlamaRunner.Start(new LlamaRunnerOptions { ModelPath = path, ModelId = "zeros", ContextTokens = ContextTokens, Slots = 1 }, NullLogger<LlamaRunner>.Instance, time);
+        return LlamaRunner.Start(new LlamaRunnerOptions { ModelPath = path, ModelId = "zeros", ContextTokens = ContextTokens, Slots = 1, IsolationMinimum = IsolationLevel.Rlimits }, NullLogger<LlamaRunner>.Instance, time);
     }
 
     /// <summary>A model, and the tokens that it gets and is to answer.</summary>

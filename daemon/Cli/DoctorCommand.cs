@@ -1,10 +1,13 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using FedAi.Daemon.Capability;
 using FedAi.Daemon.Control;
 using FedAi.Daemon.Hosting;
+using FedAi.Daemon.Node;
 using FedAi.Daemon.Peering;
 using FedAi.Daemon.Store;
 using FedAi.Protocol.Crypto;
+using FedAi.Runners.Llama;
 
 namespace FedAi.Daemon.Cli;
 
@@ -26,7 +29,16 @@ internal static class DoctorCommand
         // Without its libraries nothing else can be looked at.
         var loaded = findings.TrueForAll(finding => finding is not { About: "library", Ok: false });
         if (loaded) findings.AddRange(Folder(folder));
-        if (loaded && options is not null) findings.AddRange(await DaemonAsync(folder, cancellationToken));
+        if (loaded && options is not null)
+        {
+            var (found, status) = await DaemonAsync(folder, cancellationToken);
+            findings.AddRange(found);
+            if (options.Runner.Kind == RunnerKind.Llama && File.Exists(RoleFile.PathFor(folder, Role.Node)))
+            {
+                var (gpu, _) = await GpuScan.ReadAsync(MachineRoot.This, names: null, cancellationToken);
+                if (DoctorRules.Gpu(gpu, options.Runner.GpuLayers, GpuFiles.Missing, status) is { } finding) findings.Add(finding);
+            }
+        }
 
         var well = findings.TrueForAll(finding => finding.Ok);
         if (arguments.GetValue(CliOptions.Json)) Console.WriteLine(ToJson(well, findings).ToJsonString());
@@ -95,18 +107,22 @@ internal static class DoctorCommand
         }
     }
 
-    private static async Task<IEnumerable<Finding>> DaemonAsync(string folder, CancellationToken cancellationToken)
+    private static async Task<(IEnumerable<Finding> Findings, JsonNode? Status)> DaemonAsync(string folder, CancellationToken cancellationToken)
     {
         using var control = new ControlClient(folder);
         try
         {
-            if (await control.GetAsync("status", cancellationToken) is { } status && await control.GetAsync("doctor", cancellationToken) is { } doctor)
-                return DoctorRules.Judge(JsonNode.Parse(status)!, JsonNode.Parse(doctor));
-            return [new Finding("daemon", false, $"no fedai runs on {folder}", $"start it with fedai run --data {folder} (or fedai gateway), and ask again: only a running one can be reached")];
+            if (await control.GetAsync("status", cancellationToken) is { } told && await control.GetAsync("doctor", cancellationToken) is { } doctor)
+            {
+                var status = JsonNode.Parse(told)!;
+                return (DoctorRules.Judge(status, JsonNode.Parse(doctor)), status);
+            }
+
+            return ([new Finding("daemon", false, $"no fedai runs on {folder}", $"start it with fedai run --data {folder} (or fedai gateway), and ask again: only a running one can be reached")], null);
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            return [new Finding("daemon", false, $"it runs, but did not answer: {exception.Message}", "look into its log; restart it if it hangs")];
+            return ([new Finding("daemon", false, $"it runs, but did not answer: {exception.Message}", "look into its log; restart it if it hangs")], null);
         }
     }
 

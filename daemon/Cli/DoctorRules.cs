@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using FedAi.Daemon.Capability;
 
 namespace FedAi.Daemon.Cli;
 
@@ -25,6 +26,22 @@ internal static class DoctorRules
         .. Reach(status, doctor),
     ];
 
+    /// <summary>
+    /// Why a node's model does not use the GPU that its machine has: <paramref name="missing"/> is what it needs and this machine lacks, if anything, and
+    /// <paramref name="status"/> that of the running daemon, if one runs. No finding where there is none that llama.cpp's builds here know.
+    /// </summary>
+    public static Finding? Gpu(GpuProfile gpu, int? wanted, string? missing, JsonNode? status)
+    {
+        if (gpu.Vendor != "nvidia") return null;
+        if (wanted == 0) return new Finding("gpu", true, "an NVIDIA GPU is here, and runner.gpuLayers 0 leaves it alone");
+        if (missing is not null)
+            return new Finding("gpu", wanted is null, $"an NVIDIA GPU is here, and models run on the processor. {missing}", "start the node again after that; or set runner.gpuLayers=0 to leave it at the processor");
+        return status?["runner"] is { } runner && (bool?)runner["health"]?["ok"] == true && (int?)runner["gpuLayers"] is null or 0
+            ? new Finding("gpu", false, $"an NVIDIA GPU and all it needs is here, and the running node has no layer of its models on it. {(string?)runner["health"]!["detail"]}".TrimEnd(),
+                "start it again if the GPU was added since; a systemd unit must be lent the device (PrivateDevices in systemd/fedai.service); or set runner.gpuLayers=0")
+            : new Finding("gpu", true, "an NVIDIA GPU and all it needs is here");
+    }
+
     private static IEnumerable<Finding> Services(JsonNode status)
     {
         var failed = Items(status["services"]).Where(service => (string?)service["state"] == "failed").Select(service => (string?)service["name"]).ToList();
@@ -38,13 +55,15 @@ internal static class DoctorRules
         var runner = status["runner"]!;
         var models = Items(status["models"]).Select(model => (string?)model).ToList();
         yield return (bool)runner["health"]!["ok"]! && models.Count > 0
-            ? new Finding("model", true, $"{string.Join(", ", models)} by {(string?)runner["name"]}, {(int)runner["restarts"]!} restarts")
+            ? new Finding("model", true, $"{string.Join(", ", models)} by {(string?)runner["name"]}{((int?)runner["gpuLayers"] is > 0 and var layers ? $", {layers} layers on the GPU" : "")}, {(int)runner["restarts"]!} restarts")
             : new Finding("model", false, (string?)runner["health"]!["detail"] ?? "no model is served", "name a GGUF file in runner.modelPath, or wait while it loads");
 
         var open = string.Join(", ", Items(runner["notDenied"]).Select(item => (string?)item));
         var cage = (string?)runner["isolation"];
-        yield return cage is "none" or "rlimits"
-            ? new Finding("cage", false, $"{cage}: a model file that attacks its library is hardly held", "install bubblewrap, or use a kernel with Landlock")
+        // Who runs no model's file needs none.
+        if ((string?)runner["name"] is "openai" or "roles" or "none") yield break;
+        yield return cage is "none" or "rlimits" or "unshare"
+            ? new Finding("cage", false, $"{cage}: a model's file that takes over its library can read this daemon's key", "install bubblewrap, or use a kernel with Landlock")
             : new Finding("cage", true, $"{cage}{(open.Length > 0 ? $"; not denied: {open}" : "")}");
     }
 

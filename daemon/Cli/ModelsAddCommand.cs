@@ -23,7 +23,7 @@ internal static class ModelsAddCommand
         var (library, from) = (ModelsCommand.Library(arguments), Path.GetFullPath(arguments.GetRequiredValue(File)));
         var (model, problem) = NewModel.Read(arguments, library, Path.GetFileName(from));
         if (model is null) return await ModelsCommand.TellAsync(problem!);
-        if (ModelFit.OfFile(from, options.Runner.ContextTokens, options.Runner.Slots, out var unfit) is not { } fit)
+        if (ModelFit.OfFile(from, options.Runner.ContextTokens, options.Runner.Slots, options.Runner.GpuLayers, out var unfit) is not { } fit)
             return await ModelsCommand.TellAsync(new($"{from} cannot be added: {unfit}"));
         if (model.Judge(arguments, fit, options.Runner) is { } refused) return await ModelsCommand.TellAsync(refused);
 

@@ -31,7 +31,7 @@ internal static class ModelsPullCommand
         var (model, problem) = NewModel.Read(arguments, library, source.FileName);
         if (model is null) return await ModelsCommand.TellAsync(problem!);
         using var download = new ModelDownload(source, model.Sha256, TimeProvider.System);
-        (var fit, problem) = await download.AskAsync(options.Runner.ContextTokens, options.Runner.Slots, cancellationToken);
+        (var fit, problem) = await download.AskAsync(options.Runner.ContextTokens, options.Runner.Slots, options.Runner.GpuLayers, cancellationToken);
         problem ??= model.Judge(arguments, fit!, options.Runner);
         if (problem is not null) return await ModelsCommand.TellAsync(problem);
 

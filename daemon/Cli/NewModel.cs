@@ -31,7 +31,7 @@ internal sealed record NewModel(string Name, string? Sha256)
     public ModelProblem? Judge(ParseResult arguments, ModelFit fit, RunnerOptions runner)
     {
         var size = string.Create(CultureInfo.InvariantCulture,
-            $"{Name}: {ByteText.Show(fit.FileBytes)}, takes {ByteText.Show(fit.NeededBytes)} of memory for {runner.Slots} requests of {runner.ContextTokens} tokens, {ByteText.Show(fit.FreeBytes)} are free");
+            $"{Name}: {ByteText.Show(fit.FileBytes)}, takes {ByteText.Show(fit.NeededBytes)} of memory{(fit.GpuBytes > 0 ? $" and {ByteText.Show(fit.GpuBytes)} of the GPU's" : "")} for {runner.Slots} requests of {runner.ContextTokens} tokens, {ByteText.Show(fit.FreeBytes)} are free");
         if (fit.Problem is not null && !arguments.GetValue(Force))
             return new($"{size}: it does not fit; take a smaller model or quantization, less runner.contextTokens or runner.slots, or insist with --force");
         Console.Error.WriteLine($"{size}: it {(fit.Problem is null ? "fits" : "does not fit, and will not be served until it does")}");

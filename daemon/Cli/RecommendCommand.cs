@@ -54,7 +54,7 @@ internal static class RecommendCommand
             ModelMilliTokensPerSecond = speed,
             Prices = prices,
             Model = arguments.GetValue(ModelFile) is { } model ? ModelShape.TryRead(model.FullName, out _) : null,
-            GpuLacks = LlamaRunner.LacksForGpu(),
+            GpuLacks = GpuFiles.Missing,
         });
         Console.WriteLine(arguments.GetValue(CliOptions.Json) ? JsonSerializer.Serialize(recommendation, CapabilityJson.Default.Recommendation) : TerminalText.Fit(Text(recommendation)));
         return ExitCodes.Ok;

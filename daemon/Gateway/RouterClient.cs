@@ -57,7 +57,7 @@ internal sealed class RouterClient(RouterDirectory routers, RouterChoice choice,
                         break;
                     }
 
-                    if (!answered)
+                    if (!answered && step is not InferenceDelta { IsSignOfLife: true })
                     {
                         answered = true;
                         load.Succeeded(time.GetElapsedTime(asked).TotalMilliseconds);

@@ -62,7 +62,7 @@ internal sealed class SealedInference(PeerInference peers, QuoteClient quotes, S
                 }
 
                 if (step is InferenceEnd { Signed: { } signed } && routes.Renew(route, signed.NodeKey) is { } next) routes.Keep(router.Key, Wanted(request), next);
-                answered = true;
+                answered |= step is not InferenceDelta { IsSignOfLife: true };
                 yield return step;
             }
 
@@ -149,6 +149,10 @@ internal sealed class SealedInference(PeerInference peers, QuoteClient quotes, S
         {
             switch (step)
             {
+                case InferenceDelta { IsSignOfLife: true }:
+                    yield return step;
+                    break;
+
                 case InferenceDelta delta:
                     if (!answer.TryRead(delta.Text, out var text, out var pieces, out var refusal))
                     {

@@ -45,13 +45,19 @@ internal sealed class NodeInference(NodeIdentity identity, NodeSealKeys seals, I
         {
             using var deadline = new PeerDeadline(identity.Limits.MaxRuntime, time, cancellationToken);
             var answer = runner.StreamAsync(work with { CacheKey = CacheScope.Narrow(router, seal is not null, work.CacheKey) }, deadline.Token);
-            await using var steps = (seal is null ? answer : ReadyDeltas.JoinAsync(answer, deadline.Token)).GetAsyncEnumerator(deadline.Token);
+            var told = SignsOfLife.AddAsync(seal is null ? answer : ReadyDeltas.JoinAsync(answer, deadline.Token), time, deadline.Token);
+            await using var steps = told.GetAsyncEnumerator(deadline.Token);
             while (await NextAsync(steps, deadline) is { } step)
             {
                 switch (step)
                 {
                     case InferenceStarted started:
                         draft.Started(started.InputTokens);
+                        break;
+
+                    case InferenceDelta { IsSignOfLife: true }:
+                        // In clear in a sealed answer too: it says nothing, and is no part of the output.
+                        yield return step;
                         break;
 
                     case InferenceDelta delta:

@@ -32,8 +32,8 @@ internal sealed record RunnerOptions
     /// <summary>Layers of each model that go to the GPU; 0 keeps all on the processor. Default: all, where a GPU, llama.cpp's CUDA build and the system's libraries are there.</summary>
     public int? GpuLayers { get; init; }
 
-    /// <summary>The weakest cage that will do: none, rlimits, unshare, landlock or bubblewrap; without it the runner does not start. The strongest there is, is always taken. Default: rlimits.</summary>
-    public IsolationLevel IsolationMinimum { get; init; } = IsolationLevel.Rlimits;
+    /// <summary>The weakest cage that will do: none, rlimits, unshare, landlock or bubblewrap; without it the runner does not start. The strongest there is, is always taken. Below landlock a model's file that takes over llama.cpp can read this daemon's key. Default: landlock.</summary>
+    public IsolationLevel IsolationMinimum { get; init; } = IsolationLevel.Landlock;
 
     /// <summary>With kind openai: the servers (vLLM, Ollama, llama-server, LM Studio …) whose models this node shares; at most 16. A reload applies changes without dropping a request. Default: none.</summary>
     public IReadOnlyList<UpstreamOptions> Upstreams { get; init; } = [];

@@ -22,7 +22,7 @@ internal sealed record UpstreamOptions
     /// <summary>What its models can do, of tools, json and embeddings; clients that need what is not named here are sent elsewhere. Default: tools and json.</summary>
     public IReadOnlyList<string>? Features { get; init; }
 
-    /// <summary>Milliseconds until the first token; routers wait for 60 s. Default: 50000.</summary>
+    /// <summary>Milliseconds until its first event; a node ends the whole request after node.maxRuntimeMs. Default: 240000.</summary>
     public int? FirstTokenMs { get; init; }
 
     /// <summary>Milliseconds that it may be silent after that. Default: 30000.</summary>

@@ -45,6 +45,8 @@ internal sealed class AnswerStream : IDisposable
             if (!await next) throw new InvalidOperationException("The backend ended without saying how.");
             switch (source.Current)
             {
+                case InferenceDelta { IsSignOfLife: true }: break; // no client's software knows an empty chunk
+
                 case InferenceDelta delta:
                     stream.WriteDelta(delta);
                     break;

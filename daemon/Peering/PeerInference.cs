@@ -17,8 +17,14 @@ namespace FedAi.Daemon.Peering;
 /// </summary>
 internal sealed class PeerInference(PeerHttp http, KeyPair identity, TimeProvider time)
 {
-    /// <summary>A peer that is silent for this long is given up: the longest honest pause is loading or a long prompt.</summary>
+    /// <summary>A peer that is silent for this long is given up: whoever is at work says so every ten seconds (DECISIONS E16b).</summary>
     private static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(60);
+
+    /// <summary>Signs of life alone are believed for this long: six times what a node permits a request unless its operator says otherwise.</summary>
+    private static readonly TimeSpan MaxWordless = TimeSpan.FromMinutes(30);
+
+    /// <summary>A whole answer comes without signs of life. As long as a node permits a request unless its operator says otherwise.</summary>
+    private static readonly TimeSpan MaxWhole = TimeSpan.FromMinutes(5);
 
     /// <summary>No honest answer is larger: 128 k tokens in chunk frames of about 200 bytes, and the whole text once more.</summary>
     private const long MaxAnswerBytes = 32 << 20;
@@ -26,7 +32,7 @@ internal sealed class PeerInference(PeerHttp http, KeyPair identity, TimeProvide
     /// <summary>Honest nodes send one a token, and a tool call is some hundred of them.</summary>
     private const int MaxCallPieces = 1 << 16;
 
-    /// <summary>Streams the answer: deltas as they arrive, then one end or failure.</summary>
+    /// <summary>Streams the answer: deltas and signs of life as they arrive, then one end or failure.</summary>
     public async IAsyncEnumerable<InferenceEvent> StreamAsync(PeerTarget target, InferenceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var silence = new PeerDeadline(MaxSilence, time, cancellationToken);
@@ -50,6 +56,7 @@ internal sealed class PeerInference(PeerHttp http, KeyPair identity, TimeProvide
             await using var frames = SseParser.Create(body, PeerFrame.Parse).EnumerateAsync(silence.Token).GetAsyncEnumerator(silence.Token);
             var text = new StringBuilder();
             var calls = new List<ToolCallDelta>();
+            var lastWord = time.GetTimestamp();
             while (true)
             {
                 silence.Restart();
@@ -78,7 +85,20 @@ internal sealed class PeerInference(PeerHttp http, KeyPair identity, TimeProvide
                         yield break;
                     }
 
-                    if (chunk.Delta.Length > 0 || pieces is not null) yield return new InferenceDelta(chunk.Delta, Tokens: 1, pieces);
+                    if (chunk.Delta.Length > 0 || pieces is not null)
+                    {
+                        lastWord = time.GetTimestamp();
+                        yield return new InferenceDelta(chunk.Delta, Tokens: 1, pieces);
+                    }
+                    else if (time.GetElapsedTime(lastWord) < MaxWordless)
+                    {
+                        yield return InferenceDelta.SignOfLife;
+                    }
+                    else
+                    {
+                        yield return Failure(ErrorCode.NodeTimeout, "The peer says that it is at work, and answers nothing.");
+                        yield break;
+                    }
                 }
                 else if (frame.Final is { } final)
                 {
@@ -89,10 +109,10 @@ internal sealed class PeerInference(PeerHttp http, KeyPair identity, TimeProvide
         }
     }
 
-    /// <summary>Asks for the whole answer at once: an end or a failure.</summary>
+    /// <summary>Asks for the whole answer at once, as existing software expects it: an end or a failure.</summary>
     public async Task<InferenceEvent> RunAsync(PeerTarget target, InferenceRequest request, CancellationToken cancellationToken)
     {
-        using var silence = new PeerDeadline(MaxSilence, time, cancellationToken);
+        using var silence = new PeerDeadline(MaxWhole, time, cancellationToken);
         var sent = ForPeer(request, target);
         var (answer, refusal) = await SendAsync(target, "infer", sent, silence, cancellationToken);
         if (answer is null) return new InferenceFailure(refusal!);

@@ -10,7 +10,7 @@ namespace FedAi.Daemon.Peering;
 
 /// <summary>
 /// Writes an answer as the SSE of WIRE 3.5: <c>chunk</c> events, then <c>final</c> or <c>error</c>. A failure before the
-/// first delta is a plain HTTP refusal. What is ready goes out in one flush, so that a fast model costs few system calls.
+/// first delta or sign of life is a plain HTTP refusal. What is ready goes out in one flush, so that a fast model costs few system calls.
 /// </summary>
 internal static class PeerStreamWriter
 {

@@ -52,7 +52,7 @@ internal sealed class RouterDirectory(TimeProvider time, TrustScores? trust = nu
 
     /// <summary>Takes a router's status; it may come before the announcement.</summary>
     public bool Observe(PublicKey router, LoadSummary load, HeardIn heard, long expiresAtMs) =>
-        Change(router, expiresAtMs, entry => entry.Take(load, heard, Math.Min(expiresAtMs, NowMs + LongestWordMs)));
+        Change(router, expiresAtMs, entry => entry.Take(load, heard, UntilMs(router, expiresAtMs)));
 
     /// <summary>Takes a price sheet; it may come before the announcement.</summary>
     public bool Observe(PublicKey router, PriceSheet sheet, HeardIn heard, long expiresAtMs) =>

@@ -49,7 +49,7 @@ internal sealed class JobDispatcher(NodeDirectory nodes, PeerInference peers, Ro
                         break;
                     }
 
-                    if (!answered)
+                    if (!answered && step is not InferenceDelta { IsSignOfLife: true })
                     {
                         answered = true;
                         node.Load.Succeeded(time.GetElapsedTime(asked).TotalMilliseconds);
@@ -92,12 +92,14 @@ internal sealed class JobDispatcher(NodeDirectory nodes, PeerInference peers, Ro
 
     private async IAsyncEnumerable<InferenceEvent> AskAsync(PeerTarget target, InferenceRequest request, bool streaming, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (!streaming)
+        // A whole answer of a node of ours is read as a stream too: only a stream has signs of life in it.
+        if (!streaming && !target.Chat)
         {
             yield return await peers.RunAsync(target, request, cancellationToken);
             yield break;
         }
 
-        await foreach (var step in peers.StreamAsync(target, request, cancellationToken)) yield return step;
+        await foreach (var step in peers.StreamAsync(target, request, cancellationToken))
+            if (streaming || step is not InferenceDelta) yield return step;
     }
 }

@@ -16,8 +16,8 @@ internal static class NodeMetrics
     public static string Outcome(bool ended, ErrorCode? refusal) => refusal switch
     {
         null => ended ? "ok" : "left",
-        { } code when NodeFault.IsClients(code) => "client",
-        { } code when NodeFault.IsBusy(code) => "busy",
+        { } code when NodeFault.IsClients(code) || NodeFault.IsOfSize(code) => "client",
+        { } code when NodeFault.IsHonest(code) => "busy",
         _ => "failed",
     };
 

@@ -37,7 +37,7 @@ public sealed class ModelDownload : IDisposable
     public string? Sha256 => expected ?? remote.Sha256;
 
     /// <summary>Reads the file's first bytes: whether it is a model, and fits into this machine's memory.</summary>
-    public async Task<(ModelFit? Fit, ModelProblem? Problem)> AskAsync(int contextTokens, int slots, CancellationToken cancellationToken)
+    public async Task<(ModelFit? Fit, ModelProblem? Problem)> AskAsync(int contextTokens, int slots, int? gpuLayers, CancellationToken cancellationToken)
     {
         foreach (var most in StartBytes)
         {
@@ -45,7 +45,7 @@ public sealed class ModelDownload : IDisposable
             if (start is null) return (null, problem);
             var header = GgufHeader.TryRead(start, remote.Bytes, out var wrong);
             if (header is null) return (null, new($"{source.Text} is no model that can be used: {wrong}"));
-            if (header.IsEnough) return (ModelFit.Of(header, remote.Bytes, contextTokens, slots), null);
+            if (header.IsEnough) return (ModelFit.Of(header, remote.Bytes, contextTokens, slots, gpuLayers), null);
         }
         return (null, new($"{source.Text} is no model that can be used: the facts about it do not stand at its beginning"));
     }

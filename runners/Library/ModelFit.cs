@@ -2,17 +2,20 @@ using FedAi.Runners.Llama;
 
 namespace FedAi.Runners.Library;
 
-/// <summary>Whether a model can run here: bytes of its file, of the memory it takes and of the memory that is free; <paramref name="Problem"/> is null if it fits.</summary>
-public sealed record ModelFit(long FileBytes, long NeededBytes, long FreeBytes, string? Problem)
+/// <summary>
+/// Whether a model can run here: bytes of its file, of the memory it takes, of the GPU's memory that its layers take, and of the memory that is free;
+/// <paramref name="Problem"/> is null if it fits. How much of a GPU is free is known only when the model is loaded.
+/// </summary>
+public sealed record ModelFit(long FileBytes, long NeededBytes, long GpuBytes, long FreeBytes, string? Problem)
 {
     /// <summary>Of a file on this machine; null and why if it is no model.</summary>
-    public static ModelFit? OfFile(string path, int contextTokens, int slots, out string? problem)
+    public static ModelFit? OfFile(string path, int contextTokens, int slots, int? gpuLayers, out string? problem)
     {
         if (FileStamp.Read(path, out problem) is null) return null;
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 65_536);
-            return GgufHeader.TryRead(file, out problem) is { } header ? Of(header, file.Length, contextTokens, slots) : null;
+            return GgufHeader.TryRead(file, out problem) is { } header ? Of(header, file.Length, contextTokens, slots, gpuLayers) : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -21,9 +24,10 @@ public sealed record ModelFit(long FileBytes, long NeededBytes, long FreeBytes, 
         }
     }
 
-    internal static ModelFit Of(GgufHeader header, long fileBytes, int contextTokens, int slots)
+    internal static ModelFit Of(GgufHeader header, long fileBytes, int contextTokens, int slots, int? gpuLayers)
     {
-        var (needed, free) = (MemoryRules.Needed(fileBytes, header, contextTokens, slots), HostMemory.AvailableBytes());
-        return new(fileBytes, needed, free, MemoryRules.Problem(needed, free));
+        var onGpu = gpuLayers != 0 && GpuFiles.Missing is null;
+        var (need, free) = (MemoryRules.Needed(fileBytes, header, contextTokens, slots, onGpu ? gpuLayers ?? -1 : 0), HostMemory.AvailableBytes());
+        return new(fileBytes, need.MemoryBytes, need.GpuBytes, free, MemoryRules.Problem(need.MemoryBytes, free));
     }
 }

@@ -1,7 +1,7 @@
 namespace FedAi.Runners.Llama;
 
 /// <summary>What a model on an NVIDIA GPU needs beside llama.cpp's CUDA build: the driver's devices, and libraries of the system.</summary>
-internal static class GpuFiles
+public static class GpuFiles
 {
     /// <summary>What libggml-cuda.so of the pinned build is linked with and does not bring along.</summary>
     private static readonly string[] Needed = ["libcuda.so.1", "libcudart.so.13", "libcublas.so.13"];
@@ -12,20 +12,20 @@ internal static class GpuFiles
         "/usr/local/cuda/targets/x86_64-linux/lib", "/usr/local/nvidia/lib64",
     ];
 
+    /// <summary>Null when a model can go to this machine's NVIDIA GPU; else the first thing that is missing, and how to get it.</summary>
+    public static string? Missing => Problem(LlamaFiles.FindCudaLibraries());
+
     /// <summary>Devices of the driver; empty where there is no GPU.</summary>
-    public static IReadOnlyList<string> Devices { get; } =
+    internal static IReadOnlyList<string> Devices { get; } =
         File.Exists("/dev/nvidiactl") ? [.. Directory.EnumerateFiles("/dev", "nvidia*").Order(StringComparer.Ordinal)] : [];
 
     /// <summary>Folders of the system's libraries, for the program's search path.</summary>
-    public static IReadOnlyList<string> Folders => [.. Needed.Select(FolderOf).OfType<string>().Distinct()];
+    internal static IReadOnlyList<string> Folders => [.. Needed.Select(FolderOf).OfType<string>().Distinct()];
 
     /// <summary>Null when a model can go to the GPU; else the first thing that is missing.</summary>
-    public static string? Problem(string? cudaBuild) =>
-        Devices.Count == 0 ? "no NVIDIA GPU (/dev/nvidiactl is not there)" : Missing(cudaBuild);
-
-    /// <summary>The same beside the GPU itself: the first of the programs and libraries that is missing.</summary>
-    public static string? Missing(string? cudaBuild) =>
-        cudaBuild is null ? "llama.cpp's CUDA build is missing: npm install --prefix native --no-save @node-llama-cpp/linux-x64-cuda@3.22.1"
+    internal static string? Problem(string? cudaBuild) =>
+        Devices.Count == 0 ? "no NVIDIA GPU is to be reached: /dev/nvidiactl is not there, which its driver brings (a container or a systemd unit must be lent it)"
+        : cudaBuild is null ? "llama.cpp's CUDA build is missing: npm install --prefix native --no-save @node-llama-cpp/linux-x64-cuda@3.22.1 (and ./fedai.sh publish, if that is what runs)"
         : Needed.FirstOrDefault(name => FolderOf(name) is null) is { } missing ? $"the system's library {missing} is missing: install the NVIDIA driver and CUDA 13's runtime and cuBLAS"
         : null;
 

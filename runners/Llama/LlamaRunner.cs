@@ -41,9 +41,6 @@ public sealed class LlamaRunner : IRunner
     /// <summary>Where each model stands, in the order of the configuration.</summary>
     public IReadOnlyList<ModelStanding> Standings => [.. models.All.Select(model => model.Standing)];
 
-    /// <summary>What this program lacks to put models on a GPU: llama.cpp's build for it, or a library of the system; null when all of it is there.</summary>
-    public static string? LacksForGpu() => GpuFiles.Missing(LlamaFiles.FindCudaLibraries());
-
     /// <summary>Returns at once and loads in the background; <see cref="Status"/> says how far it is.</summary>
     public static LlamaRunner Start(LlamaRunnerOptions model, ILogger<LlamaRunner> logger, TimeProvider time) => Start([model], logger, time);
 

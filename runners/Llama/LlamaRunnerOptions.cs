@@ -33,8 +33,8 @@ public sealed record LlamaRunnerOptions
     /// <summary>Layers of the model that go to the GPU; 0 keeps all on the processor. Default: all, where a GPU, llama.cpp's CUDA build and the system's libraries are there; if it does not load there, the processor.</summary>
     public int? GpuLayers { get; init; }
 
-    /// <summary>The weakest cage the operator accepts. Where this host offers less, the runner does not start. Default: the process limits itself and cannot reach out.</summary>
-    public IsolationLevel IsolationMinimum { get; init; } = IsolationLevel.Rlimits;
+    /// <summary>The weakest cage the operator accepts. Where this host offers less, the runner does not start. Default: one in which it opens no file but its own, so that it cannot read the daemon's key.</summary>
+    public IsolationLevel IsolationMinimum { get; init; } = IsolationLevel.Landlock;
 
     /// <summary>The executable fedai-llama. Default: beside this program, or in <c>llama-host/</c> beside it.</summary>
     public string? HostPath { get; init; }

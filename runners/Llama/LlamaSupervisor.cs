@@ -26,7 +26,7 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
     private volatile LoadWatch? loading;
     private readonly ModelHashes hashes = options.Library?.Hashes ?? new(null);
     private Cage? cage;
-    private bool avoidGpu;
+    private string? gpuFault;
     private ToolSyntax? tools;
     private int restarts;
     private (string Sha256, string Build, string Problem, long At)? failedTest;
@@ -115,8 +115,8 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
     private async Task<bool> RunOnceAsync(bool quickRestart, CancellationToken ending, CancellationToken stop)
     {
         cage ??= Cage.FindStrongest();
-        if (LoadPlan.TryMake(options, cage, avoidGpu, out var problem) is not { File: var file } plan) return Fail(problem!);
-        if (memory.ProblemAtBest(this, file) is { } never) return Fail(never); // before a long look at the whole file
+        if (LoadPlan.TryMake(options, cage, avoidGpu: gpuFault is not null, out var problem) is not { File: var file } plan) return Fail(problem!);
+        if (memory.ProblemAtBest(this, file) is { } never) return Fail(AndOnGpu(never)); // before a long look at the whole file
         string sha256;
         try
         {
@@ -141,7 +141,7 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
         if (!(quickRestart && isTested) && state.Problem is null) Publish(Unready("loading the model"), null, CanUnload && isTested ? model : null, null);
         var tooLarge = await memory.TakeAsync(this, file, ending).ConfigureAwait(false);
         lacksRoom = tooLarge is not null;
-        if (tooLarge is not null) return Fail(tooLarge);
+        if (tooLarge is not null) return Fail(AndOnGpu(tooLarge));
         (present, unwanted) = (NewSignal(), NewSignal());
         var holdsTurn = true;
         void GiveTurn()
@@ -153,16 +153,16 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
         {
             using var child = await LlamaChild.StartAsync(cage!, plan.Command, time).ConfigureAwait(false);
             using var onStop = stop.Register(child.Dispose);
-            var loaded = await LoadAsync(child, new(plan.Libraries, file.Path, options.ContextTokens, options.Slots, Threads(), plan.MemoryLimit, plan.GpuLayers), ending).ConfigureAwait(false);
+            var loaded = await LoadAsync(child, new(plan.Libraries, file.Path, options.ContextTokens, options.Slots, Threads(), plan.MemoryLimit, plan.GpuLayers, file.Need.GpuBytes), ending).ConfigureAwait(false);
             if (ProblemWith(loaded, child) is { } refused)
             {
-                avoidGpu = plan.GpuLayers != 0 && options.GpuLayers is null; // next time on the processor
+                gpuFault = plan.GpuLayers != 0 && options.GpuLayers is null ? refused : null; // next time on the processor
                 return Fail(refused);
             }
             GiveTurn();
             if (!isTested && await TestAsync(child, loaded!.Value, sha256, build, ending).ConfigureAwait(false) is { } fault)
             {
-                avoidGpu = plan.GpuLayers != 0 && options.GpuLayers is null;
+                gpuFault = plan.GpuLayers != 0 && options.GpuLayers is null ? fault : null;
                 return Fail(fault);
             }
             PublishReady(child, loaded!.Value, sha256, onGpu: plan.GpuLayers != 0);
@@ -267,6 +267,9 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
         _ => "fedai-llama answered with something else than that it is ready",
     };
 
+    /// <summary>A model that a GPU did not take and that memory has no room for has two problems.</summary>
+    private string AndOnGpu(string problem) => gpuFault is null ? problem : $"{problem}. On the GPU: {gpuFault}";
+
     private int Threads() => options.Threads ?? ThreadRules.Count(Environment.ProcessorCount, ThreadRules.PhysicalCores(
         from folder in Directory.Exists("/sys/devices/system/cpu") ? Directory.EnumerateDirectories("/sys/devices/system/cpu", "cpu*") : []
         let siblings = Path.Combine(folder, "topology", "thread_siblings_list")
@@ -276,7 +279,8 @@ internal sealed class LlamaSupervisor(LlamaRunnerOptions options, ModelMemory me
     private void PublishReady(LlamaChild child, in HostEvent loaded, string sha256, bool onGpu)
     {
         var denied = DenialRules.Whole(cage!.Denies, loaded.Locked, Environment.IsPrivilegedProcess, onGpu);
-        var detail = loaded.Text == "model" ? null : string.Create(CultureInfo.InvariantCulture, $"llama.cpp does not know this model's chat template; messages go as \"{loaded.Text}\"");
+        var template = loaded.Text == "model" ? null : string.Create(CultureInfo.InvariantCulture, $"llama.cpp does not know this model's chat template; messages go as \"{loaded.Text}\"");
+        var detail = (template, gpuFault) is (null, null) ? null : string.Join("; ", ((string?[])[template, gpuFault is null ? null : $"runs on the processor. On the GPU: {gpuFault}"]).OfType<string>());
         var status = new RunnerStatus("llama.cpp", true, detail, child.RunnerProcessId(), restarts, DenialRules.Name(cage.Level), DenialRules.NotDenied(denied), loaded.GpuLayers);
         RunnerLog.Ready(logger, ModelId, loaded.Count, options.Slots, status.Isolation);
         tools = Enum.TryParse<ToolSyntax>(loaded.Tools, out var syntax) && Enum.IsDefined(syntax) ? syntax : null;

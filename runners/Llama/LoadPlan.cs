@@ -13,14 +13,14 @@ internal sealed record LoadPlan(ModelFile File, CageCommand Command, string Libr
     public string Build => $"{FileStamp.Read(Command.Executable, out _)} {FileStamp.Read(Path.Combine(Libraries, "libllama.so"), out _)}";
 
     /// <summary>Where the process is stopped.</summary>
-    public long MemoryLimit => MemoryRules.Limit(File.MemoryBytes) + (GpuLayers != 0 ? CudaBytes : 0);
+    public long MemoryLimit => MemoryRules.Limit(File.Need) + (GpuLayers != 0 ? CudaBytes : 0);
 
     /// <summary>Null, and what is missing on this host.</summary>
     public static LoadPlan? TryMake(LlamaRunnerOptions options, Cage cage, bool avoidGpu, out string? problem)
     {
         problem = null;
         if (cage.Level < options.IsolationMinimum)
-            problem = $"this host offers isolation \"{DenialRules.Name(cage.Level)}\", the configuration wants at least \"{DenialRules.Name(options.IsolationMinimum)}\"; install bubblewrap or lower it";
+            problem = $"this host offers isolation \"{DenialRules.Name(cage.Level)}\", the configuration wants at least \"{DenialRules.Name(options.IsolationMinimum)}\": install bubblewrap, or boot a kernel with Landlock (a container must be allowed one of them); runner.isolationMinimum \"{DenialRules.Name(cage.Level)}\" does without, and a model's file that takes over llama.cpp can then read what this daemon can";
         else if (options.Slots is < 1 or > 64 || options.ContextTokens < 1) problem = "slots must be from 1 to 64, and the context at least 1 token";
         if (problem is not null) return null;
 
@@ -36,8 +36,9 @@ internal sealed record LoadPlan(ModelFile File, CageCommand Command, string Libr
         if ((onGpu ? cuda : LlamaFiles.FindLibraries(options.LibrariesPath)) is not { } libraries) return null;
         problem = "the program fedai-llama is missing beside this one; install it again";
         if (LlamaFiles.FindHost(options.HostPath) is not { } host) return null;
-        return ModelFile.TryOpen(options, out problem) is { } file
-            ? new(file, LlamaCommand.For(host, libraries, file.Path, LlamaFiles.FindDotnet(host), onGpu), libraries, onGpu ? options.GpuLayers ?? -1 : 0)
+        var gpuLayers = onGpu ? options.GpuLayers ?? -1 : 0;
+        return ModelFile.TryOpen(options, gpuLayers, out problem) is { } file
+            ? new(file, LlamaCommand.For(host, libraries, file.Path, LlamaFiles.FindDotnet(host), onGpu), libraries, gpuLayers)
             : null;
     }
 }

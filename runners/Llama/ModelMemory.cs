@@ -46,17 +46,17 @@ internal sealed class ModelMemory : IDisposable
     /// <summary>Why a model fits in no case, even with all room made.</summary>
     public string? ProblemAtBest(LlamaSupervisor model, ModelFile file)
     {
-        lock (gate) return Problem(file, loaded.Sum(other => other.Key == model || other.Key.CanUnload ? other.Value.MemoryBytes : -other.Value.Bytes));
+        lock (gate) return Problem(file, loaded.Sum(other => other.Key == model || other.Key.CanUnload ? other.Value.Need.MemoryBytes : -other.Value.Need.MappedBytes));
     }
 
     /// <summary>The system counts weights that are mapped from a file as free memory, though they are in use.</summary>
     private string? Problem(LlamaSupervisor model, ModelFile file)
     {
-        lock (gate) return Problem(file, -loaded.Where(other => other.Key != model).Sum(other => other.Value.Bytes));
+        lock (gate) return Problem(file, -loaded.Where(other => other.Key != model).Sum(other => other.Value.Need.MappedBytes));
     }
 
     private static string? Problem(ModelFile file, long more) =>
-        MemoryRules.Problem(file.MemoryBytes, Math.Max(0, HostMemory.AvailableBytes() + more)) is { } problem ? $"model {file.Path}: {problem}" : null;
+        MemoryRules.Problem(file.Need.MemoryBytes, Math.Max(0, HostMemory.AvailableBytes() + more)) is { } problem ? $"model {file.Path}: {problem}" : null;
 
     private LlamaSupervisor? Victim(LlamaSupervisor model)
     {

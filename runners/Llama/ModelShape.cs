@@ -16,7 +16,7 @@ public sealed record ModelShape(IReadOnlyList<WeightCount> Weights, int Layers, 
     public long FileBytes { get; init; }
 
     /// <summary>Bytes of memory that it takes to answer so many requests at once, each with so many tokens of prompt and answer.</summary>
-    public long MemoryBytes(int contextTokens, int slots) => MemoryRules.Needed(FileBytes, CacheBytesPerToken, ContextTokens, contextTokens, slots);
+    public long MemoryBytes(int contextTokens, int slots) => MemoryRules.Needed(FileBytes, Layers, CacheBytesPerToken, ContextTokens, contextTokens, slots).MemoryBytes;
 
     /// <summary>Null and what is wrong when it is no readable GGUF file.</summary>
     public static ModelShape? TryRead(string path, out string? problem)

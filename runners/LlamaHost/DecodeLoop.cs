@@ -19,6 +19,7 @@ internal sealed class DecodeLoop(LoadedModel model, int slotCount, JobReader rea
     private readonly List<Slot> prompts = [];
     private Batch batch = LlamaApi.llama_batch_init(LoadedModel.BatchTokens + slotCount, 0, 1);
     private int chunk = LoopRules.FirstChunk;
+    private TimeSpan alone;
     private int running;
     private long turn;
     private long lastFlush = Stopwatch.GetTimestamp();
@@ -96,18 +97,19 @@ internal sealed class DecodeLoop(LoadedModel model, int slotCount, JobReader rea
     private void Step()
     {
         var began = Stopwatch.GetTimestamp();
-        var readsPrompt = FillBatch();
+        var promptTokens = FillBatch();
         var result = LlamaApi.llama_decode(model.Context, batch);
         if (result != 0) FailAll(result);
         else foreach (var slot in slots) if (slot?.OutputIndex >= 0) Advance(slot);
         var step = Stopwatch.GetElapsedTime(began);
-        if (readsPrompt) chunk = LoopRules.NextChunk(chunk, LoadedModel.BatchTokens, step);
+        if (promptTokens <= 1) alone = step;
+        if (promptTokens > 0) chunk = LoopRules.NextChunk(chunk, LoadedModel.BatchTokens, step, alone);
         var sinceFlush = Stopwatch.GetElapsedTime(lastFlush);
         if (running == 0 || LoopRules.IsTimeToFlush(sinceFlush, step) || Array.Exists(slots, slot => slot is { Answer.FirstWaits: true })) Flush(sinceFlush);
     }
 
-    /// <summary>One token of every running answer, and a piece of the prompts, first come first served; true if there was one. In the order of sequences, which llama.cpp batches best.</summary>
-    private bool FillBatch()
+    /// <summary>One token of every running answer, and a piece of the prompts, first come first served; how many tokens those are. In the order of sequences, which llama.cpp batches best.</summary>
+    private int FillBatch()
     {
         batch.Count = 0;
         var share = chunk;
@@ -132,7 +134,7 @@ internal sealed class DecodeLoop(LoadedModel model, int slotCount, JobReader rea
                 if (last) slot.OutputIndex = index;
             }
         }
-        return prompts.Count > 0;
+        return chunk - share;
     }
 
     private void Advance(Slot slot)

@@ -15,6 +15,7 @@ internal sealed class Embedder(LoadedModel model, EventWriter events) : IDisposa
     private EmbeddingContext? context;
     private Batch batch;
     private int chunk = LoopRules.FirstChunk;
+    private TimeSpan alone;
     private int held;
 
     public bool HasWork => jobs.Count > 0;
@@ -50,7 +51,9 @@ internal sealed class Embedder(LoadedModel model, EventWriter events) : IDisposa
         FillBatch();
         if (context!.TryDecode(batch)) TakeOutputs();
         else FailAll();
-        chunk = LoopRules.NextChunk(chunk, context.BatchTokens, Stopwatch.GetElapsedTime(began));
+        var step = Stopwatch.GetElapsedTime(began);
+        if (batch.Count <= 1) alone = step;
+        chunk = LoopRules.NextChunk(chunk, context.BatchTokens, step, alone);
     }
 
     public void Dispose()

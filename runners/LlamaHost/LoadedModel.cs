@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using FedAi.LlamaHost.Native;
+using FedAi.Runners.Llama;
 using FedAi.Runners.Llama.Pipe;
 
 namespace FedAi.LlamaHost;
@@ -21,13 +22,12 @@ internal sealed class LoadedModel : IDisposable
     private readonly int meanPiece;
     private byte[]? firstBytes;
 
-    private LoadedModel(nint model, nint context, int perRequest, LoadSettings settings)
+    private LoadedModel(nint model, nint context, int perRequest, LoadSettings settings, long? gpuFreeBefore)
     {
         (this.model, this.context, Threads) = (model, context, settings.Threads);
         memory = context == 0 ? 0 : LlamaApi.llama_get_memory(context);
         vocabulary = LlamaApi.llama_model_get_vocab(model);
-        var layers = LlamaApi.llama_model_n_layer(model) + 1; // the output counts as one
-        GpuLayers = LlamaApi.llama_supports_gpu_offload() == 0 ? 0 : settings.GpuLayers < 0 ? layers : Math.Min(settings.GpuLayers, layers);
+        if (settings.GpuLayers != 0) GpuLayers = MemoryRules.LayersThere(settings.GpuLayers, LlamaApi.llama_model_n_layer(model) + 1, gpuFreeBefore, BackendMemory.GpuFreeBytes());
         VocabularySize = LlamaApi.llama_vocab_n_tokens(vocabulary);
         ContextTokens = context == 0 ? perRequest : Math.Min(perRequest, (int)LlamaApi.llama_n_ctx_seq(context));
         var lengths = Enumerable.Range(0, VocabularySize).Select(token => -Math.Min(0, PieceOf(token, []))).ToList();
@@ -44,7 +44,7 @@ internal sealed class LoadedModel : IDisposable
 
     public int Threads { get; }
 
-    /// <summary>Layers that are on a GPU.</summary>
+    /// <summary>Layers that are on a GPU; the output counts as one.</summary>
     public int GpuLayers { get; }
 
     /// <summary>The file says how its vectors are made, so that is what it was trained for: it has no context to write in.</summary>
@@ -60,15 +60,21 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Bytes of the longest token: what is longer than the context times this cannot fit.</summary>
     public int LongestPiece { get; }
 
-    /// <summary>Null and why not, for files that are no model, are cut off, or that llama.cpp does not know.</summary>
+    /// <summary>Null and why not, for files that are no model, are cut off, or that llama.cpp does not know, and for layers that a GPU has no room for.</summary>
     public static unsafe LoadedModel? TryLoad(LoadSettings settings, Action<int> percent, out string? problem)
     {
         reportPercent = percent;
+        var gpuFree = settings.GpuLayers == 0 ? null : BackendMemory.GpuFreeBytes();
+        if (settings.GpuLayers != 0 && MemoryRules.GpuProblem(settings.GpuBytes, gpuFree) is { } tooLarge)
+        {
+            problem = tooLarge;
+            return null;
+        }
         var modelParams = LlamaApi.llama_model_default_params();
         modelParams.GpuLayers = settings.GpuLayers;
         modelParams.ProgressCallback = &Progress;
         var model = LlamaApi.llama_model_load_from_file(settings.Model, modelParams);
-        problem = "llama.cpp cannot read this model: the file is damaged, cut off, or of a kind that this version does not know";
+        problem = MemoryRules.Unloadable(gpuFree);
         if (model == 0) return null;
         if (LlamaApi.llama_model_has_encoder(model) != 0 || LlamaApi.llama_model_has_decoder(model) == 0)
         {
@@ -79,7 +85,7 @@ internal sealed class LoadedModel : IDisposable
         var trained = LlamaApi.llama_model_n_ctx_train(model);
         var perRequest = trained > 0 ? Math.Min(settings.ContextTokens, trained) : settings.ContextTokens;
         problem = null;
-        if (ModelFacts.Pooling(model) is not null) return new(model, 0, Math.Min(perRequest, EmbeddingContext.MostTokens(model)), settings);
+        if (ModelFacts.Pooling(model) is not null) return new(model, 0, Math.Min(perRequest, EmbeddingContext.MostTokens(model)), settings, gpuFree);
         var contextParams = LlamaApi.llama_context_default_params();
         contextParams.ContextTokens = (uint)(perRequest * settings.Slots);
         contextParams.Batch = contextParams.MicroBatch = (uint)(BatchTokens + settings.Slots); // beside the prompts, one token of every answer
@@ -91,10 +97,10 @@ internal sealed class LoadedModel : IDisposable
         if (context == 0)
         {
             LlamaApi.llama_model_free(model);
-            problem = "there is not enough memory for the model's context; lower the context or the number of slots";
+            problem = MemoryRules.NoContext(onGpu: settings.GpuLayers != 0);
             return null;
         }
-        return new(model, context, perRequest, settings);
+        return new(model, context, perRequest, settings, gpuFree);
     }
 
     /// <summary>A text as tokens; markers of the chat template count as such. A prompt begins and ends as the model was taught that texts do.</summary>

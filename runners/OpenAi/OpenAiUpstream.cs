@@ -20,8 +20,8 @@ public sealed record OpenAiUpstream
     /// <summary>What its models can do (<see cref="ModelFeatures"/>): no such server tells.</summary>
     public IReadOnlyList<string> Features { get; init; } = [ModelFeatures.Tools, ModelFeatures.Json];
 
-    /// <summary>How long it may take until the first token; it may have to load the model first.</summary>
-    public TimeSpan FirstToken { get; init; } = TimeSpan.FromSeconds(50);
+    /// <summary>How long it may take until the first event; it may have to load the model first, and to read a long prompt.</summary>
+    public TimeSpan FirstToken { get; init; } = TimeSpan.FromMinutes(4);
 
     /// <summary>How long it may be silent after that.</summary>
     public TimeSpan Idle { get; init; } = TimeSpan.FromSeconds(30);

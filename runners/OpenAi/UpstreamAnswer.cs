@@ -8,9 +8,6 @@ namespace FedAi.Runners.OpenAi;
 /// <summary>One streamed answer of a server: opened until its first event is there, then read as it comes, within limits of time and size.</summary>
 internal sealed class UpstreamAnswer : IAsyncDisposable
 {
-    /// <summary>Whoever waits for a model that thinks in silence hears this often that it is alive.</summary>
-    private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(5);
-
     /// <summary>No vocabulary writes more bytes per token on average; a server that does was asked for less.</summary>
     private const int MaxBytesPerToken = 64;
 
@@ -22,7 +19,6 @@ internal sealed class UpstreamAnswer : IAsyncDisposable
 
     private readonly InferenceRequest request;
     private readonly OpenAiUpstream upstream;
-    private readonly TimeProvider time;
     private readonly CancellationToken caller;
     private readonly CancellationTokenSource silence;
     private readonly CancellationTokenSource either;
@@ -31,11 +27,11 @@ internal sealed class UpstreamAnswer : IAsyncDisposable
     private IAsyncEnumerator<SseItem<UpstreamFrame>>? frames;
     private JsonElement? usage;
     private string? finish;
-    private long chars, bytes, lastSign;
+    private long chars, bytes;
 
     public UpstreamAnswer(InferenceRequest request, OpenAiUpstream upstream, TimeProvider time, CancellationToken caller)
     {
-        (this.request, this.upstream, this.time, this.caller) = (request, upstream, time, caller);
+        (this.request, this.upstream, this.caller) = (request, upstream, caller);
         silence = new CancellationTokenSource(upstream.FirstToken, time);
         either = CancellationTokenSource.CreateLinkedTokenSource(caller, silence.Token);
     }
@@ -66,7 +62,6 @@ internal sealed class UpstreamAnswer : IAsyncDisposable
     /// <summary>Deltas, then the end or a failure.</summary>
     public async IAsyncEnumerable<InferenceEvent> ReadAsync()
     {
-        lastSign = time.GetTimestamp();
         for (var refusal = (Refusal?)null; ; refusal = await NextAsync().ConfigureAwait(false))
         {
             // The end of the stream is the answer's if the server has said how it ended.
@@ -139,10 +134,7 @@ internal sealed class UpstreamAnswer : IAsyncDisposable
         foreach (var piece in pieces ?? []) Count(piece.Name + piece.Arguments);
         refusal = pieces is null ? NotJson : bytes > SpareBytes + ((long)request.MaxTokens * MaxBytesPerToken) ? TooMuch : null;
         if (refusal is not null) return null;
-        if (text.Length > 0 || pieces!.Count > 0) return new InferenceDelta(text, Tokens: 1, pieces!.Count > 0 ? pieces : null);
-        if (thought.Length == 0 || time.GetElapsedTime(lastSign) < SignOfLife) return null;
-        lastSign = time.GetTimestamp();
-        return new InferenceDelta("", Tokens: 0);
+        return text.Length > 0 || pieces!.Count > 0 ? new InferenceDelta(text, Tokens: 1, pieces!.Count > 0 ? pieces : null) : null;
     }
 
     private void Count(string text)

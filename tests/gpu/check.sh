@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Whether a model runs on this machine's GPU: how many layers are there, and how fast it is beside the processor.
+# Whether a model runs on this machine's GPU: how many layers are there, how fast it is beside the processor, and whether a
+# node's GET /status and nvidia-smi say the same (CARD-09).
 #   tests/gpu/check.sh [MODEL.gguf]      (default: the demo model)
 # Exit code 0: it does, or there is no GPU to ask; 1: there is a GPU, and what is missing for it stands on the last line.
 # Never part of CI, which has no GPU.

@@ -50,7 +50,7 @@ internal sealed class SetupMachine(string folder, FedAiOptions options, Intent i
             Prices = prices,
             ModelMilliTokensPerSecond = bench is { Model: [var first, ..] } ? first.MilliTokensPerSecond : null,
             Model = served is [var one, ..] ? ModelShape.TryRead(one.ModelPath, out _) : null,
-            GpuLacks = LlamaRunner.LacksForGpu(),
+            GpuLacks = GpuFiles.Missing,
         };
         return new SetupFindings(BandRules.Refine(profile, bench, options.Bands), bench, input, served.Count > 0, library.Files().Count > 0 ? problem : null);
     }

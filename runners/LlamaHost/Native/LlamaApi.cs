@@ -17,6 +17,15 @@ internal static unsafe partial class LlamaApi
     [LibraryImport("ggml")]
     public static partial nuint ggml_backend_dev_count();
 
+    [LibraryImport("ggml")]
+    public static partial nint ggml_backend_dev_get(nuint index);
+
+    [LibraryImport("ggml-base")]
+    public static partial BackendDeviceType ggml_backend_dev_type(nint device);
+
+    [LibraryImport("ggml-base")]
+    public static partial void ggml_backend_dev_memory(nint device, out nuint free, out nuint total);
+
     [LibraryImport("llama")]
     public static partial void llama_log_set(delegate* unmanaged[Cdecl]<int, byte*, nint, void> callback, nint userData);
 
@@ -46,9 +55,6 @@ internal static unsafe partial class LlamaApi
 
     [LibraryImport("llama")]
     public static partial byte llama_memory_seq_rm(nint memory, int sequence, int from, int to);
-
-    [LibraryImport("llama")]
-    public static partial byte llama_supports_gpu_offload();
 
     [LibraryImport("llama")]
     public static partial int llama_model_n_layer(nint model);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using FedAi.Daemon.OpenAi;
 using FedAi.EndToEndTests.Conformance.Behaviours;
 
@@ -39,13 +40,22 @@ public sealed class ConformanceTests(ConformanceRun run) : IClassFixture<Conform
     [Fact]
     public void Behaviours_Always_HaveIdsOfTheirOwn() => AllBehaviours.All.Select(behaviour => behaviour.Id).ShouldBeUnique();
 
+    // What completions and embeddings have in common with chat is read by the same rows.
     [Fact]
     public void Parameters_OfTheSurface_AllHaveACase()
     {
-        var said = string.Join('\n', AllBehaviours.All.Select(behaviour => behaviour.Says));
-
-        ChatParameters.All.Select(parameter => parameter.Name).Where(name => !said.Contains('`' + name, StringComparison.Ordinal)).ShouldBeEmpty();
+        WithoutACase(ChatParameters.All, [.. AllBehaviours.All.Except([.. OtherBehaviours.Completions, .. OtherBehaviours.Embeddings])]).ShouldBeEmpty();
+        WithoutACase(CompletionParameters.All.Except(ChatParameters.All), OtherBehaviours.Completions).ShouldBeEmpty();
+        WithoutACase(EmbeddingParameters.All.Except(ChatParameters.All).Where(parameter => parameter.Name != "user"), OtherBehaviours.Embeddings).ShouldBeEmpty();
     }
+
+    [Fact]
+    public void Parameters_NameThatBeginsAnothers_IsNoCaseOfIt() =>
+        WithoutACase(ChatParameters.All.Where(parameter => parameter.Name == "n"), [new("a", "`name`: another"), new("b", "`number`")]).ShouldBe(["n"]);
+
+    /// <summary>Parameters that no behaviour names, as <c>`n`</c>, <c>`n: 1`</c> or <c>`n.part`</c>.</summary>
+    private static IEnumerable<string> WithoutACase(IEnumerable<BodyParameter> parameters, IReadOnlyList<Behaviour> behaviours) =>
+        parameters.Select(parameter => parameter.Name).Where(name => !behaviours.Any(behaviour => Regex.IsMatch(behaviour.Says, $"`{name}([:.][^`]*)?`")));
 
     private void ShouldHold(string behaviour, string client, string edge, Variant variant)
     {

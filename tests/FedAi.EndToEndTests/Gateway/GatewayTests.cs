@@ -82,6 +82,24 @@ public sealed class GatewayTests
         broken.Asked.ShouldBe(1, "or nothing was shown");
     }
 
+    // A sign of life (DECISIONS E16b) is no answer: another router may still give one, and the client may still be told by a status.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Chat_RouterFailsAfterASignOfLife_IsAsIfItHadSaidNothing(bool another)
+    {
+        await using var broken = await BrokenRouter.StartAsync(ErrorCode.NoNodes, "");
+        broken.BreakOff();
+        await using var federation = await TestFederation.StartAsync(new ScriptedRunner());
+        await using var gateway = await GatewayAsync(another ? [AnnouncedRouter.At(broken.Base, "scripted"), Second(federation.Router)] : [AnnouncedRouter.At(broken.Base, "scripted")]);
+
+        using var response = await PostAsync(gateway, AskStream);
+
+        if (another) (await ReadAsync(response)).Text.ShouldBe("A scripted answer.");
+        else response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        broken.Asked.ShouldBe(1, "or nothing was shown");
+    }
+
     [Fact]
     public async Task Chat_RouterThatFailed_IsAvoidedForAWhile()
     {

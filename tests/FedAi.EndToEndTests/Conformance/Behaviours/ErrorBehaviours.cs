@@ -24,6 +24,7 @@ internal static class ErrorBehaviours
         AtTheModel("error.internal", "500: a defect", new Refusal(ErrorCode.InternalError, "a defect"), 500, "internal_error"),
         new("error.mid-stream", "a stream that breaks ends with an error, and does not say that it finished")
         {
+            Streams = true,
             Script = () => new ScriptedRunner { FailAt = 2 },
             // The .NET client passes over frames that say error, OpenAI's own too; what it can see is that the answer never finished.
             Outcome = outcome => (outcome.Text, outcome.Failed, outcome.Finish).ShouldBe(("A scripted ", outcome.Client != Clients.DotNet, null)),

@@ -8,7 +8,7 @@ internal static class OtherBehaviours
 {
     public static IReadOnlyList<Behaviour> Completions { get; } =
     [
-        Completes("completions.plain", "a text goes on") with
+        Completes("completions.plain", "`prompt`: a text goes on") with
         {
             Arrived = request => (request.Messages is null, request.Prompt.Contains("completions.plain", StringComparison.Ordinal)).ShouldBe((true, true)),
             Outcome = outcome => (outcome.Text, outcome.Finish, outcome.Usage).ShouldBe((Behaviour.Answer, "stop", (7, 4, 11))),
@@ -40,9 +40,9 @@ internal static class OtherBehaviours
 
     public static IReadOnlyList<Behaviour> Embeddings { get; } =
     [
-        Embeds("embeddings.base64", "a text, the vector as base64", [[0.6, 0.8]]) with { Without = [Clients.Ai] },
-        Embeds("embeddings.float", "a text, the vector as numbers", [[0.6, 0.8]]) with { Without = [Clients.DotNet] },
-        Embeds("embeddings.several", "several texts, in their order", [[0.6, 0.8], [1, 0], [0, -1]]) with { Arrived = request => request.Inputs!.Skip(1).ShouldBe(["ab", "abc"]) },
+        Embeds("embeddings.base64", "`input` is a text, `encoding_format` is base64", [[0.6, 0.8]]) with { Without = [Clients.Ai] },
+        Embeds("embeddings.float", "`input` is a text, `encoding_format` is numbers", [[0.6, 0.8]]) with { Without = [Clients.DotNet] },
+        Embeds("embeddings.several", "`input` is several texts, in their order", [[0.6, 0.8], [1, 0], [0, -1]]) with { Arrived = request => request.Inputs!.Skip(1).ShouldBe(["ab", "abc"]) },
         Embeds("embeddings.dimensions", "`dimensions`: the model's own", [[0.6, 0.8]]) with { Real = null },
         new("embeddings.other-dimensions", "`dimensions`: another number") { Mark = Mark.Refused, Script = () => Vectors, Outcome = outcome => outcome.ShouldBeError(400, "unsupported_parameter", "dimensions") },
         new("embeddings.unable", "a model that makes no embeddings") { Mark = Mark.Refused, Reaches = false, Outcome = outcome => outcome.ShouldBeError(400, "unsupported_parameter", "model") },

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FedAi.Daemon.Capability;
 using FedAi.Daemon.Cli;
 
 namespace FedAi.Tests.Daemon.Cli;
@@ -88,6 +89,52 @@ public sealed class DoctorRulesTests
         finding.Ok.ShouldBe(ok);
         if (!ok) finding.Next!.ShouldContain("relays.publish");
         if (!ok) Judge(router.Replace("\"withheld\":0", "\"withheld\":1", StringComparison.Ordinal)).Single(finding => finding.About == "announced").Next!.ShouldContain("http.publicEndpoint");
+    }
+
+    [Theory]
+    [InlineData("openai")]
+    [InlineData("roles")]
+    public void Judge_NodeWithoutAModelsFile_NeedsNoCage(string runner) =>
+        Judge(Node.Replace("\"llama\"", $"\"{runner}\"", StringComparison.Ordinal).Replace("bubblewrap", "none", StringComparison.Ordinal)).ShouldAllBe(finding => finding.Ok);
+
+    [Theory]
+    [InlineData("unshare")]
+    [InlineData("rlimits")]
+    [InlineData("none")]
+    public void Judge_CageThatLetsTheKeyBeRead_IsWrong(string cage) =>
+        Judge(Node.Replace("bubblewrap", cage, StringComparison.Ordinal)).Where(finding => !finding.Ok).ShouldHaveSingleItem().Says.ShouldContain("key");
+
+    [Theory]
+    [InlineData(null, null, 0, null, "")]                                         // no GPU
+    [InlineData("intel", "the build is missing", 0, null, "")]                    // none that llama.cpp's builds here know
+    [InlineData("nvidia", "the build is missing: get it", 0, true, "the build is missing: get it")]
+    [InlineData("nvidia", null, 0, false, "no layer")]
+    [InlineData("nvidia", null, 33, true, "all it needs")]
+    [InlineData("nvidia", null, null, true, "all it needs")]                      // no node runs
+    public void Gpu_OfThisMachine_IsExplained(string? vendor, string? missing, int? layers, bool? ok, string says)
+    {
+        var status = layers is null ? null : JsonNode.Parse(Node.Replace("\"restarts\":0", $"\"restarts\":0,\"gpuLayers\":{layers}", StringComparison.Ordinal));
+        var finding = DoctorRules.Gpu(new GpuProfile { Vendor = vendor, Runtime = new GpuRuntime(false, false) }, wanted: null, missing, status);
+
+        (finding?.Ok).ShouldBe(ok);
+        (finding?.Says ?? "").ShouldContain(says);
+    }
+
+    [Fact]
+    public void Gpu_LayersWereAskedFor_WhatIsMissingIsWrong()
+    {
+        var gpu = new GpuProfile { Vendor = "nvidia", Runtime = new GpuRuntime(false, false) };
+
+        DoctorRules.Gpu(gpu, wanted: 20, "the library is missing: get it", status: null)!.Ok.ShouldBeFalse();
+        DoctorRules.Gpu(gpu, wanted: 0, "the library is missing: get it", status: null)!.Ok.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Gpu_ModelThatDidNotLoadThere_SaysWhy()
+    {
+        var status = JsonNode.Parse(Node.Replace("\"detail\":null", "\"detail\":\"On the GPU: no room\"", StringComparison.Ordinal));
+
+        DoctorRules.Gpu(new GpuProfile { Vendor = "nvidia", Runtime = new GpuRuntime(true, false) }, wanted: null, missing: null, status)!.Says.ShouldEndWith("On the GPU: no room");
     }
 
     private static List<Finding> Judge(string status, string? doctor = null) => [.. DoctorRules.Judge(JsonNode.Parse(status)!, doctor is null ? null : JsonNode.Parse(doctor))];

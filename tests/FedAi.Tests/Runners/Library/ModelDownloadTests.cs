@@ -84,7 +84,7 @@ public sealed class ModelDownloadTests : IDisposable
             mayAnswer.Wait(Patience.Limit);
         };
         using var download = new ModelDownload(Source(hub), null, time);
-        var asking = download.AskAsync(512, 1, CancellationToken.None);
+        var asking = download.AskAsync(512, 1, gpuLayers: null, CancellationToken.None);
         await Task.Run(() => asked.Wait(Patience.Limit));
 
         time.Move(TimeSpan.FromSeconds(61));
@@ -137,7 +137,7 @@ public sealed class ModelDownloadTests : IDisposable
     private static async Task<ModelDownload> AskedAsync(ModelServer hub, TimeProvider time)
     {
         var download = new ModelDownload(Source(hub), null, time);
-        var (fit, problem) = await download.AskAsync(contextTokens: 512, slots: 1, CancellationToken.None);
+        var (fit, problem) = await download.AskAsync(contextTokens: 512, slots: 1, gpuLayers: null, CancellationToken.None);
         fit.ShouldNotBeNull(problem?.Text);
         return download;
     }

@@ -58,7 +58,7 @@ public sealed class ModelLibraryTests : IDisposable
         Directory.CreateDirectory(folder.File("folder"));
         System.Diagnostics.Process.Start("mkfifo", folder.File("pipe")).WaitForExit();
 
-        ModelFit.OfFile(Path.Combine(folder.Path, what), 512, 1, out var problem).ShouldBeNull();
+        ModelFit.OfFile(Path.Combine(folder.Path, what), 512, 1, gpuLayers: null, out var problem).ShouldBeNull();
 
         problem.ShouldNotBeNull().ShouldContain(reason);
     }

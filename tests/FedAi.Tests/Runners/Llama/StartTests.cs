@@ -110,6 +110,26 @@ public sealed class StartTests : IDisposable
         await RefusedAsync(DemoModel.Options with { LibrariesPath = folder.Path }, "cannot be loaded");
     }
 
+    [Theory]
+    [InlineData(IsolationLevel.None, false)]
+    [InlineData(IsolationLevel.Rlimits, false)]
+    [InlineData(IsolationLevel.Unshare, false)]
+    [InlineData(IsolationLevel.Landlock, true)]
+    [InlineData(IsolationLevel.Bubblewrap, true)]
+    public void Isolation_ThatLetsTheKeyBeRead_IsRefusedUnlessAsked(IsolationLevel level, bool starts)
+    {
+        var cage = Cage.FindStrongest(level);
+        if (cage.Level != level) return; // not to be had here
+        new FedAi.Daemon.Node.RunnerOptions().IsolationMinimum.ShouldBe(DemoModel.Options.IsolationMinimum);
+
+        var plan = LoadPlan.TryMake(DemoModel.Options, cage, avoidGpu: true, out var problem);
+        var asked = LoadPlan.TryMake(DemoModel.Options with { IsolationMinimum = level }, cage, avoidGpu: true, out _);
+
+        (plan is not null).ShouldBe(starts);
+        if (!starts) problem.ShouldNotBeNull().ShouldSatisfyAllConditions(text => text.ShouldContain("bubblewrap"), text => text.ShouldContain("runner.isolationMinimum"));
+        asked.ShouldNotBeNull();
+    }
+
     [Fact]
     public Task Isolation_NotToBeHad_FailsClosed() =>
         RefusedAsync(DemoModel.Options with { IsolationMinimum = IsolationLevel.Bubblewrap + 1 }, "isolation");
