@@ -46,7 +46,7 @@ internal sealed class DecodeLoop(LoadedModel model, int slotCount, JobReader rea
     /// <summary>Takes what has come; waits only when there is nothing else to do. False when nothing will come any more.</summary>
     private bool TakeJobs()
     {
-        if (running == 0 && !embedder.HasWork)
+        if (running == 0 && waiting.Count == 0 && !embedder.HasWork)
         {
             if (!reader.Jobs.TryTake(out var first, Timeout.Infinite)) return false;
             lastFlush = Stopwatch.GetTimestamp();

@@ -75,6 +75,19 @@ public sealed class StreamTests
         (await model.SayAsync(SayingModel.Request with { MaxTokens = 3 })).ShouldBe("abc", "the only slot is free again");
     }
 
+    // Answers of one length that began together end together: with nobody running, those who waited must still have their turn.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public async Task Waiting_AllSlotsEndInOneStep_TheNextHaveTheirTurn(int slots)
+    {
+        await using var model = await SayingModel.StartAsync("abcdefghij", endless: true, slots: slots, time: new ManualTime());
+
+        var answers = Enumerable.Range(0, slots * 3).Select(_ => model.SayAsync(SayingModel.Request with { MaxTokens = 500 })).ToList();
+
+        (await Task.WhenAll(answers).WaitAsync(Patience.Limit)).ShouldAllBe(answer => answer.Length == 500);
+    }
+
     [Fact]
     public async Task Left_WhileWaitingForASlot_NeverRuns()
     {
