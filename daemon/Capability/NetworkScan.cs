@@ -18,8 +18,8 @@ internal static class NetworkScan
         return new NetworkProfile
         {
             Interface = Interface(root),
-            LatencyMs = answered.Count > 0 ? Math.Round(answered.Average(target => target.LatencyMs!.Value), 1) : null,
-            JitterMs = answered.Count > 0 ? Math.Round(answered.Average(target => target.JitterMs!.Value), 1) : null,
+            LatencyMs = answered.Count > 0 ? Math.Round(answered.Average(target => target.LatencyMs!.Value), 3) : null,
+            JitterMs = answered.Count > 0 ? Math.Round(answered.Average(target => target.JitterMs!.Value), 3) : null,
             Targets = found,
         };
     }
@@ -62,7 +62,7 @@ internal static class NetworkScan
         if (times.Count == 0) return new TargetLatency(target.ToString(), null, null, problem) { Took = took };
         times.Sort();
         var mean = times.Average();
-        return new TargetLatency(target.ToString(), Math.Round(times[times.Count / 2], 1), Math.Round(Math.Sqrt(times.Average(each => (each - mean) * (each - mean))), 1), null) { Took = took };
+        return new TargetLatency(target.ToString(), Math.Round(times[times.Count / 2], 3), Math.Round(Math.Sqrt(times.Average(each => (each - mean) * (each - mean))), 3), null) { Took = took };
     }
 
     private static string? Interface(MachineRoot root)

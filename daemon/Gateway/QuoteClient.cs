@@ -16,10 +16,18 @@ internal sealed class QuoteClient(PeerHttp http, RequestTraces traces, KeyPair i
     /// <summary>A quote with its seal key has less than 2 KiB.</summary>
     private const int MaxAnswerBytes = 16 * 1024;
 
+    private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
+
     public async Task<(QuoteResponse? Quote, Refusal? Refusal)> AskAsync(KnownRouter router, QuoteRequest asked, CancellationToken cancellationToken)
     {
+        var told = await AskAsync(router, asked, NowMs, cancellationToken);
+        return AfterFloor.SignAtMs(told.Refusal, NowMs) is { } later ? await AskAsync(router, asked, later, cancellationToken) : told;
+    }
+
+    private async Task<(QuoteResponse? Quote, Refusal? Refusal)> AskAsync(KnownRouter router, QuoteRequest asked, long signedAtMs, CancellationToken cancellationToken)
+    {
         using var deadline = new PeerDeadline(AnswerTimeout, time, cancellationToken);
-        var body = EnvelopeSealer.Seal(asked, ProtocolJson.Default.QuoteRequest, identity, time.GetUtcNow().ToUnixTimeMilliseconds());
+        var body = EnvelopeSealer.Seal(asked, ProtocolJson.Default.QuoteRequest, identity, signedAtMs);
         try
         {
             using var answer = await http.PostAsync(router.Endpoint, "quote", body, deadline.Token);

@@ -11,8 +11,13 @@ internal sealed class RouterCallClient(PeerHttp http, RouterLinks routers, KeyPa
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
 
-    public Task<Refusal?> PostAsync<T>(PublicKey router, string path, T payload, JsonTypeInfo<T> type, CancellationToken stopping) =>
-        PostSignedAsync(router, path, EnvelopeSealer.Seal(payload, type, identity, time.GetUtcNow().ToUnixTimeMilliseconds()), stopping);
+    private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public async Task<Refusal?> PostAsync<T>(PublicKey router, string path, T payload, JsonTypeInfo<T> type, CancellationToken stopping)
+    {
+        var refusal = await PostSignedAsync(router, path, EnvelopeSealer.Seal(payload, type, identity, NowMs), stopping);
+        return AfterFloor.SignAtMs(refusal, NowMs) is { } later ? await PostSignedAsync(router, path, EnvelopeSealer.Seal(payload, type, identity, later), stopping) : refusal;
+    }
 
     /// <summary>The same for what carries its signature already.</summary>
     public async Task<Refusal?> PostSignedAsync(PublicKey router, string path, byte[] signed, CancellationToken stopping)

@@ -32,6 +32,8 @@ internal sealed class PeerInference(PeerHttp http, KeyPair identity, TimeProvide
     /// <summary>Honest nodes send one a token, and a tool call is some hundred of them.</summary>
     private const int MaxCallPieces = 1 << 16;
 
+    private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
+
     /// <summary>Streams the answer: deltas and signs of life as they arrive, then one end or failure.</summary>
     public async IAsyncEnumerable<InferenceEvent> StreamAsync(PeerTarget target, InferenceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -138,7 +140,14 @@ internal sealed class PeerInference(PeerHttp http, KeyPair identity, TimeProvide
     private async Task<(HttpResponseMessage? Answer, Refusal? Refusal)> SendAsync(
         PeerTarget target, string path, InferenceRequest request, PeerDeadline silence, CancellationToken cancellationToken)
     {
-        var envelope = EnvelopeSealer.Seal(request, ProtocolJson.Default.InferenceRequest, identity, time.GetUtcNow().ToUnixTimeMilliseconds());
+        var sent = await SendAsync(target, path, request, NowMs, silence, cancellationToken);
+        return AfterFloor.SignAtMs(sent.Refusal, NowMs) is { } later ? await SendAsync(target, path, request, later, silence, cancellationToken) : sent;
+    }
+
+    private async Task<(HttpResponseMessage? Answer, Refusal? Refusal)> SendAsync(
+        PeerTarget target, string path, InferenceRequest request, long signedAtMs, PeerDeadline silence, CancellationToken cancellationToken)
+    {
+        var envelope = EnvelopeSealer.Seal(request, ProtocolJson.Default.InferenceRequest, identity, signedAtMs);
         try
         {
             var answer = await http.PostAsync(target.Endpoint, path, envelope, silence.Token);
@@ -179,7 +188,7 @@ internal sealed class PeerInference(PeerHttp http, KeyPair identity, TimeProvide
             return Failure(ErrorCode.StreamMismatch, "The streamed text differs from the signed answer; its proof is void.");
         if (streamedCalls is not null && !(ToolCalls.Join(streamedCalls) is { } calls && ToolCalls.AreEqual(calls, response.ToolCalls)))
             return Failure(ErrorCode.StreamMismatch, "The streamed tool calls differ from the signed answer; its proof is void.");
-        if (MeteringRules.Check(sent, result, target.ExpectedNodeId, time.GetUtcNow().ToUnixTimeMilliseconds(), target.Pricing, onlyAsAsked: target is { ExpectedNode: not null, Chat: true }) is { } code)
+        if (MeteringRules.Check(sent, result, target.ExpectedNodeId, NowMs, target.Pricing, onlyAsAsked: target is { ExpectedNode: not null, Chat: true }) is { } code)
             return Failure(code, "The node's metering record does not fit the request and the answer.");
         return new InferenceEnd(response.FinishReason ?? "stop", (int)result.Metering.InputTokens, (int)result.Metering.OutputTokens)
         {

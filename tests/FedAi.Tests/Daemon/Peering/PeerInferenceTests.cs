@@ -1,8 +1,10 @@
 using FedAi.Daemon.Peering;
 using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Envelopes;
 using FedAi.Protocol.Messages;
 using FedAi.Runners;
 using FedAi.TestKit;
+using Microsoft.AspNetCore.Http;
 
 namespace FedAi.Tests.Daemon.Peering;
 
@@ -79,6 +81,30 @@ public sealed class PeerInferenceTests : IDisposable
         time.Move(TimeSpan.FromSeconds(1));
 
         (await whole.WaitAsync(Patience.Limit)).ShouldBeOfType<InferenceFailure>().Refusal.Code.ShouldBe(ErrorCode.NodeTimeout);
+    }
+
+    /// <summary>DECISIONS E8: nobody has to wait until a peer that was stopped hard takes what is signed now.</summary>
+    [Theory]
+    [InlineData("7", 2)]
+    [InlineData("3600", 1)]
+    public async Task Run_PeerWasStoppedHard_IsAskedAgainForTheMomentAfterItsFloor(string retryAfter, int times)
+    {
+        List<double> signedAt = [];
+        await using var peer = await ScriptedServer.StartAsync();
+        peer.Answer = async context =>
+        {
+            EnvelopeSealer.TryOpen(System.Text.Encoding.UTF8.GetBytes(peer.Asked.Last().Body), out var envelope, out _).ShouldBeTrue();
+            signedAt.Add(envelope!.Ts);
+            context.Response.StatusCode = 503;
+            context.Response.Headers.RetryAfter = signedAt.Count == 1 ? retryAfter : "1";
+            await context.Response.WriteAsync(signedAt.Count == 1 ? """{"error":"replay-floor"}""" : """{"error":"draining"}""");
+        };
+
+        var answer = await new PeerInference(http, key, time).RunAsync(new PeerTarget(new PeerEndpoint(new Uri(peer.Base, "/")), Chat: false), WireClient.Ask(), CancellationToken.None);
+
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        signedAt.ShouldBe(times == 1 ? [now] : [now, now + 7000]);
+        answer.ShouldBeOfType<InferenceFailure>().Refusal.Code.ShouldBe(times == 1 ? ErrorCode.ReplayFloor : ErrorCode.Draining);
     }
 
     private IAsyncEnumerable<InferenceEvent> Ask(BrokenRouter peer) =>
