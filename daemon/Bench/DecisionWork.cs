@@ -62,8 +62,7 @@ internal sealed class DecisionWork
     /// <summary>How many nodes fit, best first, as the dispatcher asks.</summary>
     public int Decide() => NodePrivacyPolicy.Rank(nodes, request, TokenEstimate.Of(request), nowMs).Candidates.Count;
 
-    /// <summary>What one of these nodes offers, by its number.</summary>
-    public static NodeDescriptor Descriptor(string npub, int at, Random random) => new()
+    private static NodeDescriptor Descriptor(string npub, int at, Random random) => new()
     {
         NodeId = npub,
         KeyId = npub,

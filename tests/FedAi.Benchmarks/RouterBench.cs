@@ -76,11 +76,14 @@ internal sealed class RouterBench : IAsyncDisposable
     /// <summary>What the router holds at this moment.</summary>
     public ProcessUse Use => ProcessUse.Of(router.Id);
 
-    /// <summary>What the router holds when it has nothing to do: the least of some looks, since its memory goes back little by little, and threads of the pool after 20 s.</summary>
-    public async Task<ProcessUse> UseAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// What the router holds when it has nothing to do: the least of some looks, since its memory goes back little by little, threads of the pool after
+    /// 20 s, and the nonces of <see cref="EndureAsync"/> after 80 s, when their whole minute has left the window.
+    /// </summary>
+    public async Task<ProcessUse> UseAsync(CancellationToken cancellationToken, bool untilNoncesAreGone = false)
     {
         var use = Use;
-        for (var look = 0; look < 80; look++)
+        for (var look = 0; look < (untilNoncesAreGone ? 320 : 80); look++)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(300), cancellationToken);
             use = new(Math.Min(use.MemoryMb, Use.MemoryMb), Math.Min(use.Descriptors, Use.Descriptors), Math.Min(use.Threads, Use.Threads));
@@ -91,7 +94,7 @@ internal sealed class RouterBench : IAsyncDisposable
 
     /// <summary>
     /// So many requests, of which every tenth is a stream that is left at its first token. Their clock is late, nearly as much as is
-    /// taken: a nonce is kept for as long as its time stands in the window, and so what is kept comes to a level within a minute.
+    /// taken: a nonce is kept for as long as its time stands in the window, and so what is kept is gone soon after.
     /// </summary>
     public async Task EndureAsync(int count, int connections, List<string> problems, CancellationToken cancellationToken)
     {

@@ -23,11 +23,11 @@ internal static class EnduranceRow
         {
             await bench.EndureAsync(PerBatch, Connections, problems, cancellationToken);
             made += PerBatch;
-            if (early is null && made >= wanted / 10) early = await bench.UseAsync(cancellationToken);
+            if (early is null && made >= wanted / 10) early = await bench.UseAsync(cancellationToken, untilNoncesAreGone: true);
             if (made % (30 * PerBatch) == 0) progress.Say(Number($"{made:N0} of {wanted:N0} requests, {bench.Use}"));
         }
 
-        var late = await bench.UseAsync(cancellationToken);
+        var late = await bench.UseAsync(cancellationToken, untilNoncesAreGone: true);
         var whole = made >= wanted;
         var what = whole ? Number($"{made:N0} requests") : Number($"{made:N0} of {wanted:N0} requests (10 minutes were over)");
         return
