@@ -8,6 +8,9 @@ internal sealed class ReplayTable(Database database)
 {
     private const string InsertNonce = "INSERT OR IGNORE INTO nonces (id, ts) VALUES ($1, $2)";
 
+    /// <summary>Room that stays for nonces on their way; what a slow moment of the disk needed beyond it is given back.</summary>
+    private const int UsualPending = 1024;
+
     private readonly Lock gate = new();
     private readonly List<ReplayNonce> pending = [];
     private Task flush = Task.CompletedTask;
@@ -98,6 +101,7 @@ internal sealed class ReplayTable(Database database)
         {
             batch.AddRange(pending);
             pending.Clear();
+            if (pending.Capacity > UsualPending) pending.Capacity = UsualPending;
             flushing = false;
         }
     }

@@ -48,6 +48,8 @@ internal sealed class WriteQueue(int limit, int batchLimit, TimeSpan linger)
                 if (write.Hurry) hurried--;
             }
 
+            // What a slow moment of the disk needed is given back.
+            if (writes.Count == 0 && writes.Capacity > 4 * batchLimit) writes.TrimExcess();
             return batch.Count > 0;
         }
     }
