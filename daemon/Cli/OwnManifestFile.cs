@@ -76,9 +76,9 @@ internal static class OwnManifestFile
         if (facts.Bench is { } bench) return bench.Counts && bench.Of(FigureNames.Requests) is { } measured ? Math.Max(1, Coarse(measured)) : null;
         if (facts.Before is not { Benchmarks: { ValueKind: JsonValueKind.Object } benchmarks } before) return null;
         var told = ManifestBenchmarks.Again(benchmarks, PrivacyMode.Strict);
-        if (Says(told, "short") || Says(told, "partial") || !told.TryGetProperty(FigureNames.Requests, out var figure)) return null;
+        if (Says(told, "short") || Says(told, "partial") || !told.TryGetProperty(FigureNames.Requests, out var figure) || figure.ValueKind != JsonValueKind.Number || !figure.TryGetInt64(out var most)) return null;
         // It was rounded to the nearest two digits. What stood beside it was cut off, where it was made from it.
-        var (most, least) = (figure.GetInt64(), Math.Max(1, Coarse(figure.GetInt64() - (Step(figure.GetInt64()) / 2))));
+        var least = Math.Max(1, Coarse(most - (Step(most) / 2)));
         return before.MaxQps >= least && before.MaxQps <= most ? before.MaxQps : least;
     }
 

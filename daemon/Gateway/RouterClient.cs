@@ -83,7 +83,7 @@ internal sealed class RouterClient(RouterDirectory routers, RouterChoice choice,
             var unasked = level >= PrivacyLevel.PL2 && failed.Code == ErrorCode.NoTrustedNode;
             // What a router says that might serve this is worth more than that another one is not there, has the model no longer or no node to trust, or is too small.
             if (refusal is null or { Code: ErrorCode.ModelNotFound } || (refusal.Code == ErrorCode.NoTrustedNode && !unasked)
-                || ((RouterFault.IsOfSize(refusal.Code) || refusal.Code == ErrorCode.NodeUnreachable) && !unasked && failed.Code != ErrorCode.ModelNotFound)) refusal = failed;
+                || ((refusal.Code.IsOfSize() || refusal.Code == ErrorCode.NodeUnreachable) && !unasked && failed.Code != ErrorCode.ModelNotFound)) refusal = failed;
             if (RouterFault.IsClients(failed.Code)) break;
             if (!RouterFault.IsHonest(failed.Code)) choice.Failed(router, load);
             if (answered || (!unasked && ++attempts == MaxAttempts)) break;

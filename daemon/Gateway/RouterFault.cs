@@ -10,11 +10,8 @@ internal static class RouterFault
         ErrorCode.InvalidRequest or ErrorCode.EmptyMessages or ErrorCode.UnsupportedParameter
         or ErrorCode.PayloadTooLarge;
 
-    /// <summary>The request is more than the nodes of this router take; those of another may be larger.</summary>
-    public static bool IsOfSize(ErrorCode code) => code is ErrorCode.PromptTooLarge or ErrorCode.MaxTokensExceeded or ErrorCode.ContextWindowExceeded;
-
     /// <summary>The router is honest, but it or its nodes cannot serve this now, or do not serve this key: the next one is tried.</summary>
-    public static bool IsHonest(ErrorCode code) => IsOfSize(code) || code is
+    public static bool IsHonest(ErrorCode code) => code.IsOfSize() || code is
         ErrorCode.ModelNotFound or ErrorCode.NoTrustedNode or ErrorCode.PrivacyUnsupported or ErrorCode.SealKeyExpired or ErrorCode.NoNodes or ErrorCode.NoCapableNodes or ErrorCode.NoNodesAvailable
         or ErrorCode.NodeSaturated or ErrorCode.Draining or ErrorCode.ModelLoading or ErrorCode.RunnerUnavailable
         or ErrorCode.RateLimited or ErrorCode.ReplayFloor or ErrorCode.PaymentRequired

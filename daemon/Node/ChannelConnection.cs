@@ -39,7 +39,7 @@ internal sealed class ChannelConnection : DefaultConnectionContext
         await output.Writer.CompleteAsync();
         await Task.WhenAny(sending, Task.Delay(Linger));
         await stream.DisposeAsync();
-        await sending;
+        await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await closing.CancelAsync();
         ended.TrySetResult();
         await base.DisposeAsync();
@@ -54,7 +54,9 @@ internal sealed class ChannelConnection : DefaultConnectionContext
             await output.Reader.CopyToAsync(stream);
             await output.Reader.CompleteAsync();
         }
-        catch (Exception broken) when (broken is IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
+#pragma warning disable CA1031 // Whatever broke it, the server must see it: it would wait for room for ever.
+        catch (Exception broken)
+#pragma warning restore CA1031
         {
             await output.Reader.CompleteAsync(broken);
         }

@@ -46,7 +46,17 @@ internal static class JobEndpoints
             return;
         }
 
-        await WriteAsync(context.Response, job, result, StatusCodes.Status200OK);
+        var arrived = false;
+        try
+        {
+            await WriteAsync(context.Response, job, result, StatusCodes.Status200OK);
+            arrived = await context.Response.BodyWriter.FlushAsync() is { IsCompleted: false } && !context.RequestAborted.IsCancellationRequested;
+        }
+        finally
+        {
+            // Whoever lost the connection meanwhile can ask again.
+            if (result is not null && !arrived) jobs.Return(job);
+        }
     }
 
     private static Task DeleteAsync(HttpContext context, string id, JobStore jobs)

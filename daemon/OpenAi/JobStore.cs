@@ -80,6 +80,16 @@ internal sealed partial class JobStore(TimeProvider time, IHostApplicationLifeti
         return true;
     }
 
+    /// <summary>Takes back a finished job whose result did not reach its caller.</summary>
+    public void Return(Job job)
+    {
+        lock (gate)
+        {
+            byId[job.Id] = job;
+            Prune();
+        }
+    }
+
     private async Task RunAsync(Job job, Func<CancellationToken, Task<OpenAiResult>> run, CancellationToken cancellationToken)
     {
         OpenAiResult result;

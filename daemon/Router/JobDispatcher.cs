@@ -75,7 +75,7 @@ internal sealed class JobDispatcher(NodeDirectory nodes, PeerInference peers, Ro
 
             if (refusal is null) yield break;
             // That one node is too small is worth less than that another one might have taken it.
-            if (said is null || !NodeFault.IsOfSize(refusal.Code)) said = refusal;
+            if (said is null || !refusal.Code.IsOfSize()) said = refusal;
             if (NodeFault.IsClients(refusal.Code)) break;
             if (!NodeFault.IsHonest(refusal.Code))
             {

@@ -13,11 +13,8 @@ internal static class NodeFault
         ErrorCode.InvalidRequest or ErrorCode.EmptyMessages or ErrorCode.UnsupportedParameter
         or ErrorCode.PayloadTooLarge or ErrorCode.SealKeyExpired or ErrorCode.SealInvalid or ErrorCode.SealReused;
 
-    /// <summary>The request is more than this node takes; another one may be larger.</summary>
-    public static bool IsOfSize(ErrorCode code) => code is ErrorCode.PromptTooLarge or ErrorCode.MaxTokensExceeded or ErrorCode.ContextWindowExceeded;
-
     /// <summary>The node is honest and too small, busy, starting or stopping: the next one is tried, and nothing is held against it.</summary>
-    public static bool IsHonest(ErrorCode code) => IsOfSize(code) || code is
+    public static bool IsHonest(ErrorCode code) => code.IsOfSize() || code is
         ErrorCode.NodeSaturated or ErrorCode.Draining or ErrorCode.ModelLoading or ErrorCode.RateLimited or ErrorCode.ReplayFloor
         or ErrorCode.ModelNotFound or ErrorCode.RouterNotAllowed or ErrorCode.RunnerUnavailable;
 }

@@ -16,7 +16,7 @@ internal static class NodeMetrics
     public static string Outcome(bool ended, ErrorCode? refusal) => refusal switch
     {
         null => ended ? "ok" : "left",
-        { } code when NodeFault.IsClients(code) || NodeFault.IsOfSize(code) => "client",
+        { } code when NodeFault.IsClients(code) || code.IsOfSize() => "client",
         { } code when NodeFault.IsHonest(code) => "busy",
         _ => "failed",
     };

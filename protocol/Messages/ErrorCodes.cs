@@ -105,6 +105,9 @@ public static class ErrorCodes
     /// <summary>The HTTP status that goes with the code.</summary>
     public static int HttpStatus(this ErrorCode code) => ByCode[code].Status;
 
+    /// <summary>The request is more than whoever refused it takes; another one may take more.</summary>
+    public static bool IsOfSize(this ErrorCode code) => code is ErrorCode.PromptTooLarge or ErrorCode.MaxTokensExceeded or ErrorCode.ContextWindowExceeded;
+
     /// <summary>Reads a wire name; a peer's unknown code gives false.</summary>
     public static bool TryParse(string? wire, out ErrorCode code)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using FedAi.Daemon.OpenAi;
@@ -51,6 +52,31 @@ public sealed class JobTests
 
             given.ShouldBe(1);
         }
+    }
+
+    [Fact]
+    public async Task Job_ConnectionBreaksWhileItIsFetched_CanBeFetchedAgain()
+    {
+        // More than all buffers on the way hold, so that it cannot have left before the connection breaks.
+        var answer = new string('a', 16 << 20);
+        await using var server = await OpenAiServer.StartAsync(new ScriptedRunner { Answer = _ => [answer] });
+        using var accepted = await PostAsync(server, Ask);
+        var location = new Uri(server.Address, accepted.Headers.Location!);
+
+        while (await BreakOffAsync(location) is "in_progress")
+        {
+            // It is not finished yet.
+        }
+
+        var (status, job) = await GetAsync(location);
+        for (var look = 0; status != HttpStatusCode.OK && look < 500; look++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10));
+            (status, job) = await GetAsync(location);
+        }
+
+        status.ShouldBe(HttpStatusCode.OK);
+        ((string)job["result"]!["choices"]![0]!["message"]!["content"]!).Length.ShouldBe(answer.Length);
     }
 
     [Fact]
@@ -203,6 +229,19 @@ public sealed class JobTests
             if ((string?)job["status"] != "in_progress") return job;
             await Task.Delay(TimeSpan.FromMilliseconds(5), patience.Token);
         }
+    }
+
+    /// <summary>Asks for a job, and leaves when its answer begins; the status that it says.</summary>
+    private static async Task<string> BreakOffAsync(Uri location)
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { LingerState = new LingerOption(true, 0) };
+        await socket.ConnectAsync(location.Host, location.Port);
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {location.AbsolutePath} HTTP/1.1\r\nHost: {location.Authority}\r\n\r\n"));
+        var begin = new byte[2048];
+        var (length, text) = (0, "");
+        while (!text.Contains("\"status\":\"", StringComparison.Ordinal) && await socket.ReceiveAsync(begin.AsMemory(length)) is > 0 and var more)
+            text = Encoding.UTF8.GetString(begin.AsSpan(0, length += more));
+        return text.Split("\"status\":\"")[1].Split('"')[0];
     }
 
     private static Task<(HttpStatusCode Status, JsonNode Body)> GetAsync(Uri address, string? key = null) => SendAsync(HttpMethod.Get, address, key);
