@@ -64,12 +64,7 @@ internal sealed partial class Reload(DaemonContext context, IServiceProvider ser
         services.GetService<Serilog.Core.LoggingLevelSwitch>()?.MinimumLevel = DaemonLog.Level(running.Log.Level);
         if (services.GetService<ApiKeys>() is { } keys) keys.Defaults = running.Api;
         if (context.Role is not Role.Relay) PeeringModule.SetLists(services, running.Filter);
-        if (context.Role == Role.Router)
-        {
-            services.GetRequiredService<RouterAdmission>().Options = running.Router.Admit;
-            RouterModule.ForgetKeptOut(services);
-        }
-
+        if (context.Role == Role.Router) services.GetRequiredService<RouterAdmission>().Options = running.Router.Admit;
         if (context.Role == Role.Node) NodeModule.Change(services, running.Node, running.Runner, running.Models);
     }
 

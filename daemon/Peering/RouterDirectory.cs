@@ -17,7 +17,7 @@ internal sealed class RouterDirectory(TimeProvider time, TrustScores? trust = nu
 
     private readonly Lock gate = new();
     private readonly Dictionary<PublicKey, RouterEntry> entries = [];
-    private volatile IReadOnlyList<KnownRouter>? snapshot = [];
+    private volatile Snapshot? snapshot;
     private TaskCompletionSource news = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Routers whose announcement has not expired.</summary>
@@ -26,7 +26,8 @@ internal sealed class RouterDirectory(TimeProvider time, TrustScores? trust = nu
         get
         {
             var now = NowMs;
-            return [.. (snapshot ?? Rebuild(now)).Where(router => router.ExpiresAtMs > now)];
+            var known = snapshot is { } fresh && fresh.UntilMs > now ? fresh : Rebuild(now);
+            return [.. known.Routers.Where(router => router.ExpiresAtMs > now)];
         }
     }
 
@@ -106,8 +107,12 @@ internal sealed class RouterDirectory(TimeProvider time, TrustScores? trust = nu
         news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private IReadOnlyList<KnownRouter> Rebuild(long now)
+    private Snapshot Rebuild(long now)
     {
-        lock (gate) return snapshot ??= [.. entries.Values.Select(entry => entry.Router(now)).OfType<KnownRouter>()];
+        lock (gate)
+            return snapshot = new([.. entries.Values.Select(entry => entry.Router(now)).OfType<KnownRouter>()], entries.Values.Select(entry => entry.LoadUntilMs(now)).DefaultIfEmpty(long.MaxValue).Min());
     }
+
+    /// <summary>The routers as they are until the first status ends; each says itself until when its own word holds.</summary>
+    private sealed record Snapshot(IReadOnlyList<KnownRouter> Routers, long UntilMs);
 }

@@ -14,6 +14,9 @@ internal sealed class RouterEntry
     /// <summary>Until when something in here holds; after that its place may be taken.</summary>
     public long KeptUntilMs { get; private set; }
 
+    /// <summary>Until when its load is known as <see cref="Router"/> says it now.</summary>
+    public long LoadUntilMs(long nowMs) => status.Load is not null && status.UntilMs > nowMs ? status.UntilMs : long.MaxValue;
+
     /// <summary>The router, once it has announced itself and while that holds.</summary>
     public KnownRouter? Router(long nowMs) => said?.ExpiresAtMs > nowMs ? said with
     {

@@ -90,7 +90,7 @@ internal sealed class NodeDirectory(NodeTable table, ManifestTable manifests, Sc
         return null;
     }
 
-    /// <summary>Nodes that the operator's lists keep out by now are forgotten, and their connections end: nothing is asked of them any more.</summary>
+    /// <summary>Nodes that are kept out by now are forgotten, and their connections end: nothing is asked of them any more.</summary>
     public void Forget(Func<PublicKey, bool> isKeptOut)
     {
         bool changed;

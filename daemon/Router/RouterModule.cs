@@ -41,6 +41,7 @@ internal static partial class RouterModule
     {
         app.Services.GetRequiredService<NodeDirectory>().Restore();
         ForgetKeptOut(app.Services);
+        app.Services.GetRequiredService<TrustScores>().Changed += () => ForgetKeptOut(app.Services);
         app.Services.GetRequiredService<KnownPeers>().Nodes = () => app.Services.GetRequiredService<NodeDirectory>().Current.Select(node => node.Key);
         app.Services.GetRequiredService<InferEndpoints>().Map(app);
         app.Services.GetRequiredService<QuoteEndpoints>().Map(app);
@@ -55,8 +56,8 @@ internal static partial class RouterModule
         app.Services.GetRequiredService<NodeDirectory>().Changed += app.Services.GetRequiredService<AnnouncementService>().OfferChanged;
     }
 
-    /// <summary>The lists may have changed: nodes that they keep out are used no more, however fresh their registration is.</summary>
-    public static void ForgetKeptOut(IServiceProvider services) =>
+    /// <summary>Nodes that the lists or the web of trust keep out by now are used no more, however fresh their registration is.</summary>
+    private static void ForgetKeptOut(IServiceProvider services) =>
         services.GetRequiredService<NodeDirectory>().Forget(services.GetRequiredService<RouterAdmission>().KeepsOut);
 
     /// <summary>This role's members of <c>/status</c>.</summary>

@@ -18,6 +18,9 @@ internal sealed class TrustScores
         named = new Named(lists);
     }
 
+    /// <summary>Raised whenever other scores or lists are in force: who was let in before may be kept out now.</summary>
+    public event Action? Changed;
+
     /// <summary>The operator's lists; they may change while the daemon runs.</summary>
     public PeerLists Lists
     {
@@ -26,6 +29,7 @@ internal sealed class TrustScores
         {
             named = new Named(value);
             Tell();
+            Changed?.Invoke();
         }
     }
 
@@ -42,6 +46,7 @@ internal sealed class TrustScores
         var (before, filtered) = (current, Filters);
         current = next;
         if (filtered != Filters || (Filters && next.Trusted(web.MinScore).Any(key => before.Of(key) < web.MinScore))) Tell();
+        Changed?.Invoke();
     }
 
     /// <summary>Completes when, after this call, the filter came into force or ended, the lists changed or a key gained what it needs to be heard.</summary>

@@ -1,6 +1,8 @@
 using FedAi.Daemon.Peering;
 using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Messages;
+using FedAi.Protocol.Nostr;
 using FedAi.TestKit;
 
 namespace FedAi.Tests.Daemon.Peering;
@@ -43,6 +45,22 @@ public sealed class RouterDirectoryTests
         directory.Find(stranger).ShouldBeNull();
         directory.Find(friend).ShouldNotBeNull();
     }
+
+    [Fact]
+    public void Current_StatusEnded_LoadIsUnknownThoughNothingElseChanged()
+    {
+        Observe(friend).ShouldBeTrue();
+        var now = clock.GetUtcNow();
+        directory.Observe(friend, Load(queued: 3), new HeardIn(default, FedAiKinds.StatusAnnounce, "", now.ToUnixTimeSeconds()), now.AddMinutes(2).ToUnixTimeMilliseconds()).ShouldBeTrue();
+        directory.Current.Single().Load.ShouldNotBeNull().QueueDepth.ShouldBe(3);
+
+        clock.Move(TimeSpan.FromMinutes(2));
+
+        directory.Current.Single().Load.ShouldBeNull();
+    }
+
+    private static LoadSummary Load(double queued) =>
+        new() { QueueDepth = queued, P95LatencyMs = 40, CpuPct = 10, RamPct = 20, ActiveJobs = 1, BackpressureState = BackpressureState.Normal };
 
     private bool Observe(PublicKey key, TimeSpan? holds = null)
     {

@@ -1,10 +1,15 @@
 using System.Net;
+using FedAi.Daemon.Hosting;
+using FedAi.Daemon.Node;
 using FedAi.Daemon.Router;
 using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Messages;
 using FedAi.Protocol.Nostr;
+using FedAi.Runners;
+using FedAi.TestKit;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FedAi.Tests.Daemon.Router;
 
@@ -33,6 +38,26 @@ public sealed class RouterAdmissionTests
             (admission.Node(context, key)?.Code).ShouldBe(Code(admitted, ErrorCode.NodeNotAllowed));
             (admission.Client(context, key)?.Code).ShouldBe(Code(admitted, ErrorCode.ClientNotAllowed));
         }
+    }
+
+    [Theory]
+    [InlineData(NodeReach.Direct)]
+    [InlineData(NodeReach.Reverse)]
+    public async Task RootMutesANodeThatServes_IsUsedNoMore(object reach)
+    {
+        await using var router = await TestDaemon.StartAsync(Role.Router);
+        await using var node = await TestDaemon.StartAsync(Role.Node, new FedAiOptions { Node = new NodeOptions { Routers = [$"{router.Key.PublicKey.Npub}@{router.Base}"], Reach = (NodeReach)reach } },
+            services => services.AddSingleton<IRunner>(new ScriptedRunner()));
+        var (nodes, channels, web) = (router.Services.GetRequiredService<NodeDirectory>(), router.Services.GetRequiredService<NodeChannels>(), router.Services.GetRequiredService<WebOfTrust>());
+        await Patience.UntilAsync(() => nodes.Find(node.Key.PublicKey) is { Descriptor.Capabilities.Count: > 0 });
+
+        // The router's own key is the root.
+        web.Take(NostrEvent.Sign(router.Key, NostrKinds.MuteList, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds(), [["p", node.Key.PublicKey.Hex]], "")).ShouldBeTrue();
+        web.Recompute();
+        web.Publish();
+
+        nodes.Current.ShouldBeEmpty();
+        await Patience.UntilAsync(() => channels.Open == 0);
     }
 
     [Fact]
