@@ -37,7 +37,7 @@ internal static class ManifestWriter
     public static byte[] Router(KeyPair key, RouterTerms terms, ManifestFacts facts) => Manifests.Sign(new RouterManifest
     {
         Id = key.PublicKey.Npub,
-        RouterMode = "probation",
+        RouterMode = facts.Before?.RouterMode ?? "probation", // what it has earned stays, when other words around it change
         CapabilityBands = Bands(facts),
         Limits = terms.Limits,
         PoliciesEnabled = terms.Policies,

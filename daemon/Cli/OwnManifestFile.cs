@@ -45,7 +45,7 @@ internal static class OwnManifestFile
         var json = File.ReadAllBytes(RoleFile.PathFor(folder, role));
         if (role == Role.Router)
             return Manifests.Open(json, ProtocolJson.Default.RouterManifest) is { Manifest: { } router, Key: { } by } && by.Equals(key.PublicKey)
-                ? new ManifestBefore(router.CapabilityBands, router.Benchmarks, router.Profile) { MaxQps = router.Limits.MaxQps } : null;
+                ? new ManifestBefore(router.CapabilityBands, router.Benchmarks, router.Profile) { MaxQps = router.Limits.MaxQps, RouterMode = router.RouterMode } : null;
         return Manifests.Open(json, ProtocolJson.Default.NodeManifest) is { Manifest: { } node, Key: { } signer } && signer.Equals(key.PublicKey)
             ? new ManifestBefore(node.CapabilityBands, node.Benchmarks, node.Profile) { ModelRole = node.RoleTypes.FirstOrDefault(role => role is RoleTypes.LlmCpuSmall or RoleTypes.LlmGpu) } : null;
     }

@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using FedAi.Daemon.Hosting;
+using FedAi.Protocol.Envelopes;
+using FedAi.Protocol.Json;
 using FedAi.TestKit;
 
 namespace FedAi.Tests.Daemon.Cli;
@@ -39,6 +42,26 @@ public sealed class ManifestCommandTests : IDisposable
 
         manifest["software_version"]!.GetValue<string>().ShouldBe((await Fedai.RunAsync("--version")).Output.Trim());
         manifest["limits"]!["max_tokens"]!.GetValue<int>().ShouldBe(77);
+    }
+
+    [Fact]
+    public async Task Write_PromotedRouter_StaysPromoted()
+    {
+        await Fedai.RunAsync("keys", "new", "--data", folder.Path);
+        string[] write = ["manifest", "--write", "--role", "router", "--data", folder.Path];
+        var path = (await Fedai.RunAsync(write)).Output.Trim();
+        IdentityFile.TryRead(folder.Path, out var key, out _).ShouldBeTrue();
+        using (key)
+        {
+            var first = Manifests.Open(await File.ReadAllBytesAsync(path), ProtocolJson.Default.RouterManifest).Manifest!;
+            first.RouterMode.ShouldBe("probation");
+            await File.WriteAllBytesAsync(path, Manifests.Sign(first with { RouterMode = "normal", Signature = null }, ProtocolJson.Default.RouterManifest, key, (long)first.IssuedAtMs! + 1));
+        }
+
+        (await Fedai.RunAsync([.. write, "--set", "router.maxConcurrentJobs=7"])).ExitCode.ShouldBe(0);
+
+        var again = Manifests.Open(await File.ReadAllBytesAsync(path), ProtocolJson.Default.RouterManifest).Manifest!;
+        (again.RouterMode, again.Limits.MaxConcurrentJobs).ShouldBe(("normal", 7));
     }
 
     [Fact]
