@@ -36,7 +36,7 @@ internal sealed class SealedInference(PeerInference peers, QuoteClient quotes, S
         var avoid = new HashSet<PublicKey>();
         var refusal = NoTrustedNode;
         var route = routes.Find(router.Key, Wanted(request));
-        if (route is not null && !trusted.MayRead(route.Node, level)) route = null;
+        if (route is not null && !(trusted.MayRead(route.Node, level) && route.Limits.Suit(request))) route = null;
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             if (route is null)
@@ -135,7 +135,7 @@ internal sealed class SealedInference(PeerInference peers, QuoteClient quotes, S
             Constraints = constraints,
         }, cancellationToken);
         if (quote is null) return (null, refusal!.Code is ErrorCode.NoCapableNodes ? NoTrustedNode : refusal);
-        return routes.Read(quote) is { } offered
+        return routes.Read(quote, request.MaxTokens) is { } offered
             ? (offered, null)
             : (null, new Refusal(ErrorCode.RouterError, "The router gave a seal key that the node it names has not signed."));
     }

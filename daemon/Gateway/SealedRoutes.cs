@@ -23,8 +23,9 @@ internal sealed class SealedRoutes(TimeProvider time)
     public SealedRoute? Find(PublicKey router, string wanted) =>
         routes.TryGetValue((router, wanted), out var route) && route.QuoteEndsMs > NowMs() ? route : null;
 
-    /// <summary>Reads the node's key out of a quote, which is believed for two minutes at most; null when the node has not signed it.</summary>
-    public SealedRoute? Read(QuoteResponse quote) => SealedRoute.TryCreate(quote.Node, Math.Min(quote.ExpiresAtMs, NowMs() + LongestQuoteMs), NowMs());
+    /// <summary>Reads the node's key out of a quote for so many tokens, which is believed for two minutes at most; null when the node has not signed it.</summary>
+    public SealedRoute? Read(QuoteResponse quote, double askedTokens) =>
+        SealedRoute.TryCreate(quote.Node, new SealedLimits(quote.MaxTokens, quote.ContextWindow, askedTokens), Math.Min(quote.ExpiresAtMs, NowMs() + LongestQuoteMs), NowMs());
 
     public void Keep(PublicKey router, string wanted, SealedRoute route)
     {
@@ -50,7 +51,7 @@ internal sealed class SealedRoutes(TimeProvider time)
     public SealedRoute? Renew(SealedRoute route, NodeSealKey? given) =>
         // Mostly it is the key that is known already, and nothing needs to be checked.
         given is not null && !JsonMarshal.GetRawUtf8Value(given.SealKey).SequenceEqual(JsonMarshal.GetRawUtf8Value(route.Given.SealKey))
-        && SealedRoute.TryCreate(given, route.QuoteEndsMs, NowMs()) is { } renewed && renewed.Node.Equals(route.Node)
+        && SealedRoute.TryCreate(given, route.Limits, route.QuoteEndsMs, NowMs()) is { } renewed && renewed.Node.Equals(route.Node)
             ? renewed
             : null;
 

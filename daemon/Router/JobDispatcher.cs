@@ -27,7 +27,7 @@ internal sealed class JobDispatcher(NodeDirectory nodes, PeerInference peers, Ro
         }
 
         request = request with { CacheKey = CacheScope.Narrow(client, isSealed: false, request.CacheKey) };
-        var ranked = NodePrivacyPolicy.Rank(nodes.Current, request, TokenEstimate.Of(request), time.GetUtcNow().ToUnixTimeMilliseconds());
+        var ranked = nodes.Rank(request, TokenEstimate.Of(request));
         var said = ranked.None;
         foreach (var candidate in ranked.Candidates.Take(MaxAttempts))
         {

@@ -41,6 +41,15 @@ internal sealed class NodeDirectory(NodeTable table, ManifestTable manifests, Sc
     /// <summary>The node of this key; null when it never registered.</summary>
     public NodeEntry? Find(PublicKey key) => current.FirstOrDefault(node => node.Key.Equals(key));
 
+    /// <summary>The nodes for a request, best first: the decision that every job and quote waits for, so its time is measured.</summary>
+    public RankedNodes Rank(InferenceRequest request, long inputTokensEstimate)
+    {
+        var began = time.GetTimestamp();
+        var ranked = NodePrivacyPolicy.Rank(current, request, inputTokensEstimate, time.GetUtcNow().ToUnixTimeMilliseconds());
+        NodeMetrics.Decided(time.GetElapsedTime(began));
+        return ranked;
+    }
+
     /// <summary>Takes a signed registration or heartbeat; null when it was taken and, where it said something new, stored.</summary>
     public async ValueTask<Refusal?> RegisterAsync(PublicKey key, NodeDescriptor descriptor, ReadOnlyMemory<byte> envelope)
     {

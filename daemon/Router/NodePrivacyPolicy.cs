@@ -19,7 +19,7 @@ internal static class NodePrivacyPolicy
 
     public static RankedNodes Rank(IReadOnlyList<NodeEntry> nodes, InferenceRequest request, long inputTokensEstimate, long nowMs)
     {
-        var ranked = NodeRanking.Rank([.. nodes.Where(node => Permits(node, request))], request, inputTokensEstimate, nowMs);
+        var ranked = NodeRanking.Rank(nodes.Where(node => Permits(node, request)), request, inputTokensEstimate, nowMs);
         if (ranked.None is not { Code: ErrorCode.NoNodes or ErrorCode.ModelNotFound }) return ranked;
         if (request.Sealed is not null) return new RankedNodes([], Gone);
         return NodeRanking.Rank(nodes, request, inputTokensEstimate, nowMs).Candidates.Count > 0 ? new RankedNodes([], InClear) : ranked;

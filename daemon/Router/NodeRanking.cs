@@ -27,7 +27,7 @@ internal static class NodeRanking
         NoNode, NoModel, NoFeature, NoSuchWork, NoGpu, PromptBytes, Context, Answer, Fits,
     }
 
-    public static RankedNodes Rank(IReadOnlyList<NodeEntry> nodes, InferenceRequest request, long inputTokensEstimate, long nowMs)
+    public static RankedNodes Rank(IEnumerable<NodeEntry> nodes, InferenceRequest request, long inputTokensEstimate, long nowMs)
     {
         var needed = ModelFeatures.NeededBy(request);
         var gpu = request.Metadata?.GetValueOrDefault(ClaimRules.GpuMember);
@@ -59,7 +59,7 @@ internal static class NodeRanking
 
         if (nearest != Nearest.Fits || (gpu is not null && !BandNames.Gpu.Contains(gpu))) return new RankedNodes([], Why(nearest, needed, gpu));
         List<NodeCandidate> candidates = [.. fitting.Select(offer => new NodeCandidate(
-            offer.Node, offer.Capability.ModelId, offer.Capability.Pricing, offer.Tokens, Prices.TotalMsat(offer.Capability.Pricing, inputTokensEstimate, offer.Tokens) ?? 0,
+            offer.Node, offer.Capability.ModelId, offer.Capability.Pricing, offer.Tokens, (offer.Tokens == (long)request.MaxTokens ? offer.Price : Prices.TotalMsat(offer.Capability.Pricing, inputTokensEstimate, offer.Tokens)) ?? 0,
             Score(offer.Node, offer.Price, cheapest, nowMs) + Missing(offer.Tokens, request.MaxTokens), offer.Node.Load.InFlight))];
         candidates.Sort(InOrder);
         return new RankedNodes(candidates, null);
@@ -89,8 +89,8 @@ internal static class NodeRanking
         RoleTypes.JobOf(capability.ModelId) is null && (request.JobType is not null || capability.JobTypes?.Contains(RouterJobType.GenChunk) != false);
 
     /// <summary>
-    /// How many tokens this model would write after the prompt: at most what was asked, which is a ceiling (DECISIONS E2). What is sealed, or will be
-    /// by this quote, says inside how long it may become, so it is taken as a whole or not at all.
+    /// How many tokens this model would write after the prompt: at most what was asked, which is a ceiling (DECISIONS E2). What is sealed says
+    /// inside how long it may become, so it is taken as a whole or not at all.
     /// </summary>
     private static Nearest Fit(NodeEntry node, ModelCapability capability, IReadOnlyList<string> needed, string? gpu, long promptBytes, InferenceRequest request, long inputTokensEstimate, out long tokens)
     {
@@ -103,7 +103,7 @@ internal static class NodeRanking
         if (request.Inputs is not null) return room >= 0 ? Nearest.Fits : Nearest.Context;
         if (room < 1) return Nearest.Context;
         var most = capability.MaxTokens > 0 ? Math.Min(room, (long)capability.MaxTokens) : room;
-        if (tokens > most && (request.Sealed is not null || request.PrivacyLevel is PrivacyLevel.PL2 or PrivacyLevel.PL3)) return Nearest.Answer;
+        if (tokens > most && request.Sealed is not null) return Nearest.Answer;
         tokens = Math.Min(tokens, most);
         return Nearest.Fits;
     }

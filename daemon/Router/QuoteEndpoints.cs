@@ -28,7 +28,7 @@ internal sealed class QuoteEndpoints(EnvelopeGate gate, RouterAdmission admit, N
 
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var asked = admission.Payload;
-        var ranked = NodePrivacyPolicy.Rank(nodes.Current, ToInference(asked), (long)Math.Max(0, asked.InputTokensEstimate), now);
+        var ranked = nodes.Rank(ToInference(asked), (long)Math.Max(0, asked.InputTokensEstimate));
         var sealing = asked.PrivacyLevel is PrivacyLevel.PL2 or PrivacyLevel.PL3;
         var chosen = Allowed(asked.Constraints, ranked.Candidates).FirstOrDefault(candidate => !sealing || candidate.Node.Descriptor.SealKey is not null);
         if (chosen is null)
@@ -37,6 +37,7 @@ internal sealed class QuoteEndpoints(EnvelopeGate gate, RouterAdmission admit, N
             return;
         }
 
+        var offer = chosen.Node.Descriptor.Capabilities.First(model => model.ModelId == chosen.ModelId);
         var quote = new QuoteResponse
         {
             RequestId = asked.RequestId,
@@ -46,6 +47,8 @@ internal sealed class QuoteEndpoints(EnvelopeGate gate, RouterAdmission admit, N
             LatencyEstimateMs = Math.Round(chosen.Node.Load.Observe(now).LatencyMs),
             ExpiresAtMs = now + ValidForMs,
             Node = chosen.Node.Descriptor.SealKey is { } key ? new NodeSealKey { KeyId = chosen.Node.Key.Npub, SealKey = key } : null,
+            MaxTokens = offer.MaxTokens > 0 ? offer.MaxTokens : null,
+            ContextWindow = offer.ContextWindow > 0 ? offer.ContextWindow : null,
         };
         traces.Quoted(asked.RequestId, chosen.Node.Key, chosen.ModelId, chosen.PriceMsat);
         // The request's own nonce, as WIRE has it, so that the asker can match the answer.

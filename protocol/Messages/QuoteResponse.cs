@@ -1,6 +1,9 @@
 namespace FedAi.Protocol.Messages;
 
-/// <summary>A router's answer to <see cref="QuoteRequest"/>, valid until expiresAtMs. node is whom to seal the request to (DECISIONS E11).</summary>
+/// <summary>
+/// A router's answer to <see cref="QuoteRequest"/>, valid until expiresAtMs. node is whom to seal the request to (DECISIONS E11), maxTokens the most that
+/// it writes in an answer, contextWindow what prompt and answer may have together, in tokens: what is sealed must fit, for only the node can open it.
+/// </summary>
 public sealed record QuoteResponse
 {
     public required string RequestId { get; init; }
@@ -10,4 +13,6 @@ public sealed record QuoteResponse
     public required double LatencyEstimateMs { get; init; }
     public required double ExpiresAtMs { get; init; }
     public NodeSealKey? Node { get; init; }
+    public double? MaxTokens { get; init; }
+    public double? ContextWindow { get; init; }
 }

@@ -86,6 +86,24 @@ public sealed class PrivacyTests
         quotes.ShouldBe(1);
     }
 
+    /// <summary>Editors always ask for thousands of tokens, and the widest node here is not the one that may read.</summary>
+    [Fact]
+    public async Task Chat_AtPL2LongerThanTheTrustedNodeAnswers_IsCutToThat()
+    {
+        var runner = Runner();
+        await using var federation = await TestFederation.StartAsync(Runner());
+        var trusted = await federation.AddNodeAsync(runner, new NodeOptions { MaxTokens = 20 });
+        await using var router = await MeddlingRouter.StartAsync(federation.Router.Base);
+        var quotes = 0;
+        router.Quote = quote => { Interlocked.Increment(ref quotes); return quote; };
+        await using var gateway = await GatewayAsync(router, allow: trusted.Key);
+
+        foreach (var tokens in (int[])[4096, 4096, 5]) await ReadAsync(await PostAsync(gateway, PrivacyLevel.PL2, more: new JsonObject { ["max_tokens"] = tokens }));
+
+        runner.Requests.Select(request => request.MaxTokens).ShouldBe([20, 20, 5]);
+        quotes.ShouldBe(1);
+    }
+
     [Fact]
     public async Task Chat_RouterOffersANodeOfItsOwn_IsNotSentThere()
     {

@@ -57,8 +57,14 @@ public sealed class NodeRankingTests
     [InlineData(257, 10, ErrorCode.MaxTokensExceeded)]
     [InlineData(13, 500, ErrorCode.MaxTokensExceeded)]
     [InlineData(13, 512, ErrorCode.ContextWindowExceeded)]
-    public void Rank_ToBeSealed_IsExact(int maxTokens, int input, ErrorCode? code) =>
-        (NodeRanking.Rank([Node()], Request(maxTokens: maxTokens) with { PrivacyLevel = PrivacyLevel.PL2 }, input, Now).None?.Code).ShouldBe(code);
+    public void Rank_Sealed_IsExact(int maxTokens, int input, ErrorCode? code)
+    {
+        var request = Request(maxTokens: maxTokens) with { PrivacyLevel = PrivacyLevel.PL2 };
+        (NodeRanking.Rank([Node()], request with { Sealed = new SealedPrompt { V = 1, Kid = "k", Enc = "", Ct = "" } }, input, Now).None?.Code).ShouldBe(code);
+
+        // What is not sealed yet will be sealed for as long an answer as the quote says.
+        (NodeRanking.Rank([Node()], request, input, Now).None?.Code).ShouldBe(code is ErrorCode.MaxTokensExceeded ? null : code);
+    }
 
     [Fact]
     public void Rank_NodesOfDifferentSize_EachTakesWhatItCan()
