@@ -1,72 +1,60 @@
-using System.Diagnostics;
-using FedAi.Daemon.Capability;
-using FedAi.Daemon.Peering;
-using FedAi.Daemon.Router;
 using FedAi.Protocol.Crypto;
+using FedAi.Protocol.Envelopes;
+using FedAi.Protocol.Json;
 using FedAi.Protocol.Messages;
-using FedAi.Protocol.Rules;
 
 namespace FedAi.Daemon.Bench;
 
-/// <summary>The router's own decision, by the rules it runs by, among a thousand nodes that differ in model, price, load and luck, while every processor decides at once.</summary>
-internal sealed class DecisionWork
+/// <summary>
+/// The decision of a running router: which of a thousand nodes, which differ in models and price, gets a job. As many ask at once as there
+/// are processors, and the router measures how long it takes.
+/// </summary>
+internal sealed class DecisionWork : IDisposable
 {
     public const int Nodes = 1000;
 
-    private const int Models = 4, Decisions = 40;
+    private const int Models = 4, Connections = 16;
 
-    private readonly List<NodeEntry> nodes = [];
-    private readonly InferenceRequest request;
-    private readonly long nowMs;
+    private readonly RouterLoad load;
+    private readonly TimeProvider time;
+    private readonly KeyPair client = KeyPair.Generate();
+    private readonly List<KeyPair> keys = [.. Enumerable.Range(0, Nodes).Select(_ => KeyPair.Generate())];
+    private readonly List<NodeDescriptor> descriptors;
 
-    public DecisionWork(long seed, TimeProvider time)
+    /// <param name="load">What asks.</param>
+    /// <param name="endpoint">Where all of the nodes are: something that answers.</param>
+    /// <param name="seed">Of their prices.</param>
+    /// <param name="time">The clock.</param>
+    public DecisionWork(RouterLoad load, Uri endpoint, long seed, TimeProvider time)
     {
-        nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
-        request = RouterLoad.Request(seed, 200) with { ModelId = "model-0" };
+        (this.load, this.time) = (load, time);
         var random = new Random(unchecked((int)seed));
-        for (var at = 0; at < Nodes; at++)
+        descriptors = [.. keys.Select((key, at) => Descriptor(key.PublicKey.Npub, at, endpoint, random))];
+    }
+
+    /// <summary>Registers the nodes, which holds for 30 s, and asks for so many quotes. What was not answered well ends the benchmark.</summary>
+    public async Task<DecisionTimes> RoundAsync(Uri router, int quotes, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        await SendAsync("register-node", [.. descriptors.Select((descriptor, at) => EnvelopeSealer.Seal(descriptor, ProtocolJson.Default.NodeDescriptor, keys[at], now))], Connections);
+        var asked = Enumerable.Range(0, quotes).Select(_ => EnvelopeSealer.Seal(Quote(), ProtocolJson.Default.QuoteRequest, client, now)).ToArray();
+        var before = DecisionTimes.Read(await load.MetricsAsync(router, cancellationToken));
+        await SendAsync("quote", asked, Environment.ProcessorCount);
+        return DecisionTimes.Read(await load.MetricsAsync(router, cancellationToken)).Since(before);
+
+        async Task SendAsync(string path, byte[][] bodies, int connections)
         {
-            using var key = KeyPair.Generate();
-            var load = new PeerLoad();
-            load.Succeeded(random.Next(5, 500));
-            if (random.Next(20) == 0) load.Failed(nowMs - random.Next(60_000));
-            for (var running = random.Next(4); running > 0; running--) load.Enter();
-            nodes.Add(new NodeEntry(key.PublicKey, new PeerEndpoint(new Uri("https://node.example/")), Descriptor(key.PublicKey.Npub, at, random), nowMs - random.Next(25_000), load));
+            if ((await load.SendAsync(new Uri(router, path), bodies, connections, cancellationToken)).Failures is > 0 and var failures)
+                throw new InvalidOperationException($"the router refused {failures} of {bodies.Length} requests to /{path}");
         }
     }
 
-    /// <summary>Microseconds of every decision of one round, in which as many decide at once as there are processors.</summary>
-    public IReadOnlyList<double> Round()
-    {
-        var threads = Environment.ProcessorCount;
-        var times = new double[threads * Decisions];
-        Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, thread =>
-        {
-            for (var at = 0; at < Decisions; at++)
-            {
-                var began = Stopwatch.GetTimestamp();
-                Decide();
-                times[thread * Decisions + at] = Stopwatch.GetElapsedTime(began).TotalMicroseconds;
-            }
-        });
-        return times;
-    }
-
-    /// <summary>Adds the figures of all rounds.</summary>
-    public static void AddTo(RoundRobin robin, IReadOnlyList<IReadOnlyList<double>> rounds)
-    {
-        foreach (var (name, share) in ((string, double)[])[(FigureNames.DecisionP50, 0.5), (FigureNames.DecisionP95, 0.95), (FigureNames.DecisionP99, 0.99)])
-            robin.Add(name, "µs", [.. rounds.Select(round => BenchStatistics.Percentile(round, share))], Nodes);
-    }
-
-    /// <summary>How many nodes fit, best first, as the dispatcher asks.</summary>
-    public int Decide() => NodePrivacyPolicy.Rank(nodes, request, TokenEstimate.Of(request), nowMs).Candidates.Count;
-
-    private static NodeDescriptor Descriptor(string npub, int at, Random random) => new()
+    /// <summary>What one of these nodes offers, by its number.</summary>
+    public static NodeDescriptor Descriptor(string npub, int at, Uri endpoint, Random random) => new()
     {
         NodeId = npub,
         KeyId = npub,
-        Endpoint = "https://node.example/",
+        Endpoint = endpoint.ToString(),
         Capacity = new NodeCapacity { MaxConcurrent = 4, CurrentLoad = 0 },
         Capabilities =
         [
@@ -79,4 +67,21 @@ internal sealed class DecisionWork
             }),
         ],
     };
+
+    /// <summary>Asks for a price, as a gateway does before it seals a request; half of the nodes have the model.</summary>
+    public static QuoteRequest Quote() => new()
+    {
+        RequestId = Guid.CreateVersion7().ToString(),
+        ModelId = "model-0",
+        MaxTokens = 16,
+        InputTokensEstimate = 50,
+        OutputTokensEstimate = 16,
+        PrivacyLevel = PrivacyLevel.PL0,
+    };
+
+    public void Dispose()
+    {
+        client.Dispose();
+        foreach (var key in keys) key.Dispose();
+    }
 }

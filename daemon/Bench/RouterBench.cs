@@ -66,10 +66,10 @@ internal sealed class RouterBench(RouterBenchInput input, BenchClock clock, Time
             await Task.Run(() => robin.Run(tasks, clock.Budget * 0.1, cancellationToken), CancellationToken.None);
         }
 
-        await DecideAsync(clock.Budget * 0.2, cancellationToken);
         clock.Say("starting routers and nodes");
         await using var nodes = await BenchNodes.StartAsync(FanOutWork.Peers, time, cancellationToken);
         using var load = new RouterLoad(time, input.Seed);
+        await using (var router = await StartAsync("information", null, cancellationToken)) await DecideAsync(nodes, load, router, clock.Budget * 0.2, cancellationToken);
         await FanOutAsync(nodes, clock.Budget * 0.3, cancellationToken);
         await using (var router = await StartAsync("information", null, cancellationToken))
         {
@@ -82,19 +82,19 @@ internal sealed class RouterBench(RouterBenchInput input, BenchClock clock, Time
         await PressureAsync(nodes, load, tight, cancellationToken);
     }
 
-    private async Task DecideAsync(TimeSpan until, CancellationToken cancellationToken)
+    private async Task DecideAsync(BenchNodes nodes, RouterLoad load, RouterChild router, TimeSpan until, CancellationToken cancellationToken)
     {
-        var work = new DecisionWork(input.Seed, time);
-        List<IReadOnlyList<double>> rounds = [];
-        work.Round();
-        while (clock.IsDue(rounds.Count, least, until))
+        using var work = new DecisionWork(load, nodes.Address(0), input.Seed, time);
+        List<DecisionTimes> rounds = [];
+        for (var round = 0; clock.IsDue(round - 1, least, until); round++)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             clock.Say($"decisions among {DecisionWork.Nodes} nodes");
-            rounds.Add(await Task.Run(work.Round, cancellationToken));
+            var times = await work.RoundAsync(router.Address, perRound, cancellationToken);
+            if (round > 0) rounds.Add(times);
         }
 
-        DecisionWork.AddTo(robin, rounds);
+        foreach (var (name, share) in ((string, double)[])[(FigureNames.DecisionP50, 0.5), (FigureNames.DecisionP95, 0.95), (FigureNames.DecisionP99, 0.99)])
+            robin.Add(name, "µs", [.. rounds.Select(round => round.Percentile(share))], DecisionWork.Nodes);
     }
 
     private async Task FanOutAsync(BenchNodes nodes, TimeSpan until, CancellationToken cancellationToken)

@@ -13,23 +13,30 @@ internal sealed class RouterLoad(TimeProvider time, long seed) : IDisposable
     private readonly KeyPair client = KeyPair.Generate();
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, MaxConnectionsPerServer = 256 });
 
-    public async Task<LoadOutcome> RunAsync(Uri router, int count, int connections, int promptBytes, CancellationToken cancellationToken)
+    /// <summary>So many jobs.</summary>
+    public Task<LoadOutcome> RunAsync(Uri router, int count, int connections, int promptBytes, CancellationToken cancellationToken) =>
+        SendAsync(new Uri(router, "infer"), Bodies(count, promptBytes), connections, cancellationToken);
+
+    /// <summary>Whatever is signed already.</summary>
+    public async Task<LoadOutcome> SendAsync(Uri address, byte[][] bodies, int connections, CancellationToken cancellationToken)
     {
-        var bodies = Bodies(count, promptBytes);
-        var milliseconds = new double[count];
+        var milliseconds = new double[bodies.Length];
         var (next, failures) = (-1, 0);
         var began = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(async () =>
         {
-            while (Interlocked.Increment(ref next) is var at && at < count)
+            while (Interlocked.Increment(ref next) is var at && at < bodies.Length)
             {
                 var asked = Stopwatch.GetTimestamp();
-                if (!await AskAsync(new Uri(router, "infer"), bodies[at], cancellationToken)) Interlocked.Increment(ref failures);
+                if (!await AskAsync(address, bodies[at], cancellationToken)) Interlocked.Increment(ref failures);
                 milliseconds[at] = Stopwatch.GetElapsedTime(asked).TotalMilliseconds;
             }
         }, cancellationToken)));
         return new LoadOutcome(Stopwatch.GetElapsedTime(began), milliseconds, failures);
     }
+
+    /// <summary>What the router counts, as text.</summary>
+    public Task<string> MetricsAsync(Uri router, CancellationToken cancellationToken) => http.GetStringAsync(new Uri(router, "metrics"), cancellationToken);
 
     public void Dispose()
     {

@@ -14,12 +14,19 @@ internal sealed class ReplayGuard(ReplayTable table, TimeProvider time)
     /// <summary>About 100 bytes each: 200 MB at most. At 2,000 requests a second the window of ten minutes holds 1.2 million.</summary>
     private const int MaxRemembered = 2_000_000;
 
+    /// <summary>In memory, with the room that a growing set has to spare.</summary>
+    private const int BytesEach = 50;
+
     private readonly Lock gate = new();
     private readonly Dictionary<long, HashSet<UInt128>> byMinute = [];
     private int remembered;
+    private long released;
     private long floorMs;
     private long refusedUpToMs = long.MinValue;
     private Task<Refusal?>? raising;
+
+    /// <summary>About how much of what was remembered for minutes is garbage by now, of which a count of allocations knows nothing.</summary>
+    public long ReleasedBytes => Interlocked.Read(ref released);
 
     /// <summary>Reads what the last run left. After an unclean stop its floor refuses what it may have admitted and forgotten.</summary>
     public async Task RestoreAsync()
@@ -33,6 +40,12 @@ internal sealed class ReplayGuard(ReplayTable table, TimeProvider time)
         }
     }
 
+    /// <summary>Lets go of what the clock window refuses by now; for when nobody asks, too.</summary>
+    public void Forget()
+    {
+        lock (gate) Forget(time.GetUtcNow().ToUnixTimeMilliseconds());
+    }
+
     /// <summary>After the last request: the next start needs to refuse nothing.</summary>
     public Task MarkCleanAsync() => table.MarkCleanAsync();
 
@@ -44,7 +57,7 @@ internal sealed class ReplayGuard(ReplayTable table, TimeProvider time)
         lock (gate)
         {
             if (ts <= refusedUpToMs) return AfterCrash(now);
-            Prune(now);
+            Forget(now);
             if (IsRemembered(nonce.Id))
                 return new Refusal(ErrorCode.NonceReused, "This nonce was used before by this key; sign the request anew with a fresh one.");
             if (remembered >= MaxRemembered)
@@ -111,14 +124,15 @@ internal sealed class ReplayGuard(ReplayTable table, TimeProvider time)
         if (set.Add(nonce.Id)) remembered++;
     }
 
-    private void Prune(long now)
+    private void Forget(long now)
     {
         var oldest = Minute(now - ReplayRules.WindowMs);
-        foreach (var minute in byMinute.Keys)
+        foreach (var (minute, set) in byMinute)
         {
             if (minute >= oldest) continue;
-            remembered -= byMinute[minute].Count;
+            remembered -= set.Count;
             byMinute.Remove(minute);
+            Interlocked.Add(ref released, (long)set.Count * BytesEach);
         }
     }
 

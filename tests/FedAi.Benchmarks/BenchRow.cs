@@ -29,5 +29,6 @@ internal sealed record BenchRow(string Name, Func<Progress, CancellationToken, T
         new("profile", ProfileRow.MeasureAsync),
         new("scores", ScoresRow.MeasureAsync),
         new("predict", PredictRow.MeasureAsync),
+        new("decision", DecisionRow.MeasureAsync),
     ];
 }

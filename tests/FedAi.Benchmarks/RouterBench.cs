@@ -78,12 +78,12 @@ internal sealed class RouterBench : IAsyncDisposable
 
     /// <summary>
     /// What the router holds when it has nothing to do: the least of some looks, since its memory goes back little by little, threads of the pool after
-    /// 20 s, and the nonces of <see cref="EndureAsync"/> after 80 s, when their whole minute has left the window.
+    /// 20 s, and the nonces of <see cref="EndureAsync"/> after 80 s, when their whole minute has left the window, and a while for the collector to look.
     /// </summary>
     public async Task<ProcessUse> UseAsync(CancellationToken cancellationToken, bool untilNoncesAreGone = false)
     {
         var use = Use;
-        for (var look = 0; look < (untilNoncesAreGone ? 320 : 80); look++)
+        for (var look = 0; look < (untilNoncesAreGone ? 480 : 80); look++)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(300), cancellationToken);
             use = new(Math.Min(use.MemoryMb, Use.MemoryMb), Math.Min(use.Descriptors, Use.Descriptors), Math.Min(use.Threads, Use.Threads));

@@ -94,6 +94,22 @@ public sealed class ReplayGuardTests : IDisposable
         answers.Where(refusal => refusal is not null).ShouldAllBe(refusal => refusal!.Code == ErrorCode.NonceReused);
     }
 
+    [Fact]
+    public async Task Forget_NobodyAsksAnyMore_WindowThatPassedIsReleased()
+    {
+        await using var database = Database.Open(folder.File("store.db"));
+        var guard = new ReplayGuard(new ReplayTable(database), clock);
+        await guard.RestoreAsync();
+        for (var i = 0; i < 10; i++) (await guard.AdmitAsync(Key, $"{i}", Now)).ShouldBeNull();
+
+        guard.Forget();
+        guard.ReleasedBytes.ShouldBe(0);
+        clock.Move(TimeSpan.FromMilliseconds(ReplayRules.WindowMs) + TimeSpan.FromMinutes(1));
+        guard.Forget();
+
+        guard.ReleasedBytes.ShouldBeGreaterThan(0);
+    }
+
     private async Task ReplayOnACopyAsync(List<(string Nonce, double Ts)> admitted, bool powerLoss)
     {
         using var copy = new TempFolder();
