@@ -14,6 +14,9 @@ internal sealed record ApiOptions
     /// <summary>Requests being answered at the same time; one more gets 429. Default: 8.</summary>
     public int Concurrency { get; init; } = 8;
 
+    /// <summary>Seconds that the answer of a job (Prefer: respond-async) waits in memory to be fetched. Default: 600.</summary>
+    public int PollTtlSeconds { get; init; } = 600;
+
     /// <summary>
     /// How private a request is without the header x-fedai-privacy: PL0 goes any way there is, also over plain http in a LAN of your own; PL1 needs
     /// TLS on every hop; at a gateway PL2 and PL3 seal it (docs/PRIVACY.md). Default: PL1.

@@ -46,6 +46,8 @@ internal static class OptionsRules
         .. Keys("filter.follow", options.Filter.Follow),
         .. Keys("filter.mute", options.Filter.Mute),
         .. Keys("filter.block", options.Filter.Block),
+        .. Range("filter.rate.perAuthor", options.Filter.Rate.PerAuthor, 1, 100_000),
+        .. Range("filter.rate.windowSeconds", options.Filter.Rate.WindowSeconds, 1, 3600),
         .. Keys("filter.wot.roots", options.Filter.Wot.Roots),
         .. Keys("filter.wot.providers", options.Filter.Wot.Providers),
         .. Range("filter.wot.maxDepth", options.Filter.Wot.MaxDepth, 1, 4),
@@ -80,11 +82,13 @@ internal static class OptionsRules
         .. Range("api.rps", options.Api.Rps, 1, 10_000),
         .. Range("api.burst", options.Api.Burst, 1, 100_000),
         .. Range("api.concurrency", options.Api.Concurrency, 1, 10_000),
+        .. Range("api.pollTtlSeconds", options.Api.PollTtlSeconds, 1, 86_400),
         .. from hash in options.Models.Approved
            where ModelRules.Hash(hash) is null
            select $"models.approved: {hash} is no SHA-256 (64 hex digits; fedai models list --json shows them)",
         .. ModelSource.TryParse("hf:owner/repository/file.gguf", options.Models.Hub, out var badHub) is null ? [$"models.hub: {badHub}"] : Array.Empty<string>(),
         .. Range("scheduler.heartbeatWindowSeconds", options.Scheduler.HeartbeatWindowSeconds, 15, 3600),
+        .. Range("scheduler.cooldownSeconds", options.Scheduler.CooldownSeconds, 0, 3600),
         .. Range("scheduler.manifestDecaySamples", options.Scheduler.ManifestDecaySamples, 0, 10_000),
         .. Range("scheduler.relaySnapshotMaxAgeHours", options.Scheduler.RelaySnapshotMaxAgeHours, 1, 8760),
         .. Range("router.maxRequestsPerSecond", options.Router.MaxRequestsPerSecond, 0, 1_000_000),

@@ -15,7 +15,7 @@ internal static class JobEndpoints
     private const int RetrySeconds = 1;
 
     private static readonly Refusal Unknown = new(ErrorCode.NotFound,
-        "There is no such job of yours: a result is kept for ten minutes, in memory, and is gone once it was fetched.");
+        "There is no such job of yours: a result is kept in memory for a while (ten minutes, unless the operator has it otherwise), and is gone once it was fetched.");
 
     public static void Map(IEndpointRouteBuilder v1)
     {

@@ -1,15 +1,14 @@
+using FedAi.Daemon.Accounts;
 using FedAi.Protocol.Messages;
 
 namespace FedAi.Daemon.OpenAi;
 
 /// <summary>
-/// Requests that are answered later. Results stay in memory only, because they are answers: for ten minutes after their end or until they are
+/// Requests that are answered later. Results stay in memory only, because they are answers: for api.pollTtlSeconds after their end or until they are
 /// fetched, within bounds, and for the caller who asked. A daemon that stops cancels them.
 /// </summary>
-internal sealed partial class JobStore(TimeProvider time, IHostApplicationLifetime lifetime, ILogger<JobStore> logger)
+internal sealed partial class JobStore(ApiOptions options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<JobStore> logger)
 {
-    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
-
     /// <summary>Whoever needs longer for one answer waits for nothing.</summary>
     public static readonly TimeSpan MaxRuntime = TimeSpan.FromHours(1);
 
@@ -113,7 +112,7 @@ internal sealed partial class JobStore(TimeProvider time, IHostApplicationLifeti
                 result = OpenAiResult.Failed(OpenAiErrors.From(new Refusal(ErrorCode.InternalError)));
             }
 
-            lock (gate) job.Finish(result, time.GetUtcNow() + Lifetime);
+            lock (gate) job.Finish(result, time.GetUtcNow() + TimeSpan.FromSeconds(options.PollTtlSeconds));
         }
 
         lock (gate) Prune();

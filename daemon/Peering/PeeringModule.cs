@@ -27,7 +27,7 @@ internal static class PeeringModule
         services.AddSingleton(provider => new RelayIngest(
             new ControlMessageHandler(provider.GetRequiredService<RouterDirectory>(), provider.GetRequiredService<HttpOptions>().AllowPrivate),
             provider.GetRequiredService<TrustScores>(), provider.GetRequiredService<FederationNetwork>(),
-            Hex32.From(provider.GetRequiredService<KeyPair>().PublicKey), provider.GetRequiredService<TimeProvider>()));
+            Hex32.From(provider.GetRequiredService<KeyPair>().PublicKey), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<FilterOptions>().Rate));
         services.AddSingleton<HeardAnnouncements>();
         services.AddSingleton(provider => new PeerRelayPool(provider.GetRequiredService<JoinedRelays>(), provider.GetRequiredService<RelayOptions>(),
             provider.GetRequiredService<HttpOptions>(), provider.GetRequiredService<PublicAddress>(), provider.GetService<RelayOutlet>()));

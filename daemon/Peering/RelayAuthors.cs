@@ -1,3 +1,4 @@
+using FedAi.Daemon.Trust;
 using FedAi.Protocol.Crypto;
 using FedAi.Protocol.Nostr;
 
@@ -7,16 +8,12 @@ namespace FedAi.Daemon.Peering;
 /// Who has signed something lately, and how much of each kind. Only verified events are counted, so nobody can use up
 /// another's share. Keeps the parsed keys too: finding a key's point is a seventh of a verification. From any thread.
 /// </summary>
-internal sealed class RelayAuthors(TimeProvider clock)
+internal sealed class RelayAuthors(TimeProvider clock, FilterRateOptions rate)
 {
-    /// <summary>Events of one author and kind in <see cref="Window"/>; honest ones send a few an hour, auctions some a second (ARC-22).</summary>
-    private const int MaxInWindow = 60;
-
     /// <summary>Authors times kinds kept, in each of two generations: about 4 MB each. Who is forgotten starts anew, which helps nobody.</summary>
     private const int Capacity = 16_384;
 
-    private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
-
+    private readonly TimeSpan window = TimeSpan.FromSeconds(rate.WindowSeconds);
     private readonly Lock gate = new();
     private Dictionary<(Hex32 Author, int Kind), Share> recent = [];
     private Dictionary<(Hex32 Author, int Kind), Share> older = [];
@@ -24,7 +21,7 @@ internal sealed class RelayAuthors(TimeProvider clock)
     /// <summary>The author's key when it signed an event of this kind lately, and whether its share is used up.</summary>
     public (PublicKey? Key, bool Spent) Find(Hex32 author, int kind)
     {
-        lock (gate) return Find((author, kind)) is { } share ? (share.Key, share.Count >= MaxInWindow && !IsOver(share)) : (null, false);
+        lock (gate) return Find((author, kind)) is { } share ? (share.Key, share.Count >= rate.PerAuthor && !IsOver(share)) : (null, false);
     }
 
     /// <summary>Counts a verified event; false when there were too many.</summary>
@@ -35,11 +32,11 @@ internal sealed class RelayAuthors(TimeProvider clock)
             var place = (Hex32.From(author), kind);
             if (Find(place) is not { } share) Keep(place, share = new Share(author, clock.GetTimestamp()));
             if (IsOver(share)) (share.Since, share.Count) = (clock.GetTimestamp(), 0);
-            return share.Count < MaxInWindow && ++share.Count > 0;
+            return share.Count < rate.PerAuthor && ++share.Count > 0;
         }
     }
 
-    private bool IsOver(Share share) => clock.GetElapsedTime(share.Since) >= Window;
+    private bool IsOver(Share share) => clock.GetElapsedTime(share.Since) >= window;
 
     private Share? Find((Hex32, int) place)
     {

@@ -9,7 +9,7 @@ namespace FedAi.Daemon.Peering;
 /// The checks an event from a relay goes through, cheap ones first, and whatever remembers last (ARCHITECTURE §4). Copies
 /// are recognised by the ids of verified events only, so a forged copy cannot hide the real one.
 /// </summary>
-internal sealed class RelayIngest(ControlMessageHandler handler, TrustScores trust, FederationNetwork network, Hex32? own, TimeProvider clock)
+internal sealed class RelayIngest(ControlMessageHandler handler, TrustScores trust, FederationNetwork network, Hex32? own, TimeProvider clock, FilterRateOptions? rate = null)
 {
     /// <summary>How far ahead of our clock an event may be, in seconds: as much as most relays allow, and room for a clock that is ten minutes off.</summary>
     private const int MaxSecondsAhead = 900;
@@ -27,7 +27,7 @@ internal sealed class RelayIngest(ControlMessageHandler handler, TrustScores tru
     private const int MaxRelays = 256;
 
     private readonly SeenEvents seen = new(RememberedEvents);
-    private readonly RelayAuthors authors = new(clock);
+    private readonly RelayAuthors authors = new(clock, rate ?? new FilterRateOptions());
     private readonly Dictionary<Uri, RelayBudget> budgets = [];
 
     /// <summary>Raised for every event that told something new, on the thread that brought it.</summary>

@@ -13,7 +13,7 @@ namespace FedAi.Daemon.Router;
 /// </summary>
 internal sealed class NodeDirectory(NodeTable table, ManifestTable manifests, SchedulerOptions scheduler, HttpOptions http, NodeChannels channels, TimeProvider time)
 {
-    /// <summary>More nodes than one router can rank in a millisecond; the next one is told to find another router.</summary>
+    /// <summary>Ranking so many takes some milliseconds; the next one is told to find another router.</summary>
     private const int MaxNodes = 10_000;
 
     private const int MaxNodeIdBytes = 128;
@@ -37,6 +37,8 @@ internal sealed class NodeDirectory(NodeTable table, ManifestTable manifests, Sc
     }
 
     private long WindowMs => scheduler.HeartbeatWindowSeconds * 1000L;
+
+    private long CooldownMs => scheduler.CooldownSeconds * 1000L;
 
     /// <summary>The node of this key; null when it never registered.</summary>
     public NodeEntry? Find(PublicKey key) => current.FirstOrDefault(node => node.Key.Equals(key));
@@ -83,7 +85,7 @@ internal sealed class NodeDirectory(NodeTable table, ManifestTable manifests, Sc
             var before = current.FirstOrDefault(node => node.Key.Equals(key));
             // A connection that ended meanwhile was not found by Lose.
             var seen = endpoint!.Channel is { Closed.IsCancellationRequested: true } ? 0 : now;
-            var entry = new NodeEntry(key, endpoint, descriptor, seen, before?.Load ?? new PeerLoad()) { Claim = before is null ? StoredClaim(key) : before.Claim, WindowMs = WindowMs };
+            var entry = new NodeEntry(key, endpoint, descriptor, seen, before?.Load ?? new PeerLoad()) { Claim = before is null ? StoredClaim(key) : before.Claim, WindowMs = WindowMs, CooldownMs = CooldownMs };
             current = [.. current.Where(node => !node.Key.Equals(key)), entry];
         }
 
@@ -142,7 +144,7 @@ internal sealed class NodeDirectory(NodeTable table, ManifestTable manifests, Sc
         EnvelopeSealer.TryOpen(row.Envelope, out var envelope, out _)
         && envelope.TryRead(ProtocolJson.Default.NodeDescriptor, out var descriptor, out _)
         && EndpointOf(envelope.Key, descriptor).Endpoint is { } endpoint
-            ? new NodeEntry(envelope.Key, endpoint, descriptor, row.SeenMs, new PeerLoad()) { Claim = StoredClaim(envelope.Key), WindowMs = WindowMs }
+            ? new NodeEntry(envelope.Key, endpoint, descriptor, row.SeenMs, new PeerLoad()) { Claim = StoredClaim(envelope.Key), WindowMs = WindowMs, CooldownMs = CooldownMs }
             : null;
 
     /// <summary>From the store, which is the one that knows which manifest is the newest.</summary>

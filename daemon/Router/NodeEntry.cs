@@ -15,7 +15,15 @@ internal sealed record NodeEntry(PublicKey Key, PeerEndpoint Endpoint, NodeDescr
 
     public long WindowMs { get; init; } = ActiveWindowMs;
 
+    /// <summary>For how long it is asked last after a failure, unless the operator has it otherwise.</summary>
+    public const long UsualCooldownMs = 10_000;
+
+    public long CooldownMs { get; init; } = UsualCooldownMs;
+
     public bool IsActive(long nowMs) => nowMs - SeenAtMs <= WindowMs;
+
+    /// <summary>Whether it failed so lately that it is asked last.</summary>
+    public bool IsCooling(PeerObservation seen) => seen.FailuresInRow > 0 && seen.SinceFailureMs < CooldownMs * Math.Min(4, seen.FailuresInRow);
 
     /// <summary>Whether the node takes <c>messages</c> (DECISIONS E2).</summary>
     public bool Chat => Descriptor.Features?.Contains(PeerFeatures.Chat) == true;

@@ -47,7 +47,7 @@ internal sealed class NodeHealthService(NodeDirectory nodes, PeerHttp http, Rout
         }
 
         now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        NodeMetrics.ShowCooling(active.Count(node => NodeRanking.IsCooling(node.Load.Observe(now))));
+        NodeMetrics.ShowCooling(active.Count(node => node.IsCooling(node.Load.Observe(now))));
     }
 
     private async Task LookAtAsync(NodeEntry node, CancellationToken cancellationToken)

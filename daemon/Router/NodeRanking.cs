@@ -1,4 +1,3 @@
-using FedAi.Daemon.Peering;
 using FedAi.Protocol.Messages;
 using ModelCapability = FedAi.Protocol.Messages.Capability;
 using FedAi.Protocol.Rules;
@@ -14,9 +13,6 @@ internal static class NodeRanking
 {
     /// <summary>Any node and model that fits (WIRE 3.11).</summary>
     public const string AnyModel = "auto";
-
-    /// <summary>After a failure a node stands last for this long, times its failures in a row (at most four).</summary>
-    private const long CooldownMs = 10_000;
 
     /// <summary>What an answer that is cut to nothing costs, in points.</summary>
     private const double CutShort = 2;
@@ -123,9 +119,6 @@ internal static class NodeRanking
         var expensive = price is { } known ? (known - cheapest) / (double)Math.Max(cheapest, 1000) : 10;
         var slow = seen.LatencyMs / 1000;
         var busy = seen.InFlight / capacity;
-        return expensive + slow + busy - ClaimRules.Weight(node.Claim, seen.Samples) + (IsCooling(seen) ? 1000 : 0);
+        return expensive + slow + busy - ClaimRules.Weight(node.Claim, seen.Samples) + (node.IsCooling(seen) ? 1000 : 0);
     }
-
-    /// <summary>Whether the node failed so lately that it is asked last.</summary>
-    public static bool IsCooling(PeerObservation seen) => seen.FailuresInRow > 0 && seen.SinceFailureMs < CooldownMs * Math.Min(4, seen.FailuresInRow);
 }

@@ -15,6 +15,9 @@ internal sealed record FilterOptions
     /// <summary>Keys that are refused; beats every other list. Default: empty.</summary>
     public IReadOnlyList<string> Block { get; init; } = [];
 
+    /// <summary>How much one key may tell this daemon over relays; what is more is dropped, and told in the metrics.</summary>
+    public FilterRateOptions Rate { get; init; } = new();
+
     /// <summary>Whom others vouch for.</summary>
     public WotOptions Wot { get; init; } = new();
 }

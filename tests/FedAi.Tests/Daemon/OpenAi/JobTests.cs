@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using FedAi.Daemon.Accounts;
 using FedAi.Daemon.OpenAi;
 using FedAi.TestKit;
 
@@ -152,11 +153,11 @@ public sealed class JobTests
     public async Task Store_ResultsThatNobodyFetches_AreForgotten()
     {
         var time = new ManualTime();
-        var store = Store(time);
+        var store = Store(time, new ApiOptions { PollTtlSeconds = 90 });
         var (job, _) = store.Start(Call("1"), "caller", _ => Task.FromResult(new OpenAiResult("{}"u8.ToArray())));
         await Patience.ForAsync(() => job!.Result);
 
-        time.Move(JobStore.Lifetime - TimeSpan.FromSeconds(1));
+        time.Move(TimeSpan.FromSeconds(89));
         store.Find("1", "caller").ShouldBe(job);
         time.Move(TimeSpan.FromSeconds(1));
         store.Find("1", "caller").ShouldBeNull();
@@ -207,8 +208,8 @@ public sealed class JobTests
         (await Patience.ForAsync(() => job!.Result)).Error!.Code.ShouldBe("node_timeout");
     }
 
-    private static JobStore Store(TimeProvider time) =>
-        new(time, new Microsoft.Extensions.Hosting.Internal.ApplicationLifetime(Microsoft.Extensions.Logging.Abstractions.NullLogger<Microsoft.Extensions.Hosting.Internal.ApplicationLifetime>.Instance), Microsoft.Extensions.Logging.Abstractions.NullLogger<JobStore>.Instance);
+    private static JobStore Store(TimeProvider time, ApiOptions? options = null) =>
+        new(options ?? new ApiOptions(), time, new Microsoft.Extensions.Hosting.Internal.ApplicationLifetime(Microsoft.Extensions.Logging.Abstractions.NullLogger<Microsoft.Extensions.Hosting.Internal.ApplicationLifetime>.Instance), Microsoft.Extensions.Logging.Abstractions.NullLogger<JobStore>.Instance);
 
     private static OpenAiCall Call(string id) => new(OpenAiOperation.Chat, WireClient.Ask() with { RequestId = id });
 

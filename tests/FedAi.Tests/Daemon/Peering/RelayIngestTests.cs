@@ -226,6 +226,19 @@ public sealed class RelayIngestTests : IDisposable
     }
 
     [Fact]
+    public void Take_OperatorSaysHowMuch_IsThat()
+    {
+        var narrow = new RelayIngest(new ControlMessageHandler(directory, PrivateNetworks.Loopback), new TrustScores(PeerLists.Empty, new WotOptions()), new FederationNetwork("main"), null, clock, new FilterRateOptions { PerAuthor = 2, WindowSeconds = 60 });
+        IngestVerdict Take(int at) => narrow.Take(ControlEvents.Sign(router, Sample.Caps with { Address = $"{at}" }));
+
+        ((IngestVerdict[])[Take(1), Take(2), Take(3)]).Select(verdict => verdict is IngestVerdict.AuthorTooOften).ShouldBe([false, false, true]);
+        clock.Move(TimeSpan.FromSeconds(59));
+        Take(4).ShouldBe(IngestVerdict.AuthorTooOften);
+        clock.Move(TimeSpan.FromSeconds(1));
+        Take(5).ShouldNotBe(IngestVerdict.AuthorTooOften);
+    }
+
+    [Fact]
     public void Take_StrangerForgesInAnothersName_UsesUpTheRelaysShareAndNotTheAuthors()
     {
         var (hostile, honest) = (new Uri("wss://hostile.example"), new Uri("wss://honest.example"));
