@@ -6,26 +6,30 @@ using FedAi.Protocol.Messages;
 namespace FedAi.Daemon.Accounts;
 
 /// <summary>
-/// One API key at work: how often and how much it asks, against its limits. Tokens are set aside before a request runs and
-/// counted when it has ended; both are in the store before anybody hears of it, so neither a restart nor a crash gives tokens away.
+/// One API key at work: how often and how much it asks, against its limits and those of its namespace. Tokens are set aside before a request
+/// runs and counted when it has ended.
 /// </summary>
 internal sealed class ApiAccount
 {
     private readonly Lock gate = new();
-    private readonly ApiKeyTable table;
     private readonly TimeProvider time;
+    private readonly TokenQuota own;
+    private readonly TokenQuota? shared;
     private volatile ApiKeyRow key;
-    private ApiUsageRow usage;
     private double level = double.MaxValue;
     private long levelAt;
     private int running;
 
-    public ApiAccount(ApiKeyRow key, ApiUsageRow? stored, ApiKeyTable table, TimeProvider time)
+    /// <param name="key">The key.</param>
+    /// <param name="stored">What it used before; null when nothing was.</param>
+    /// <param name="shared">The tokens of all keys of its namespace together; null when it is in none.</param>
+    /// <param name="table">Where its use is kept.</param>
+    /// <param name="time">The clock.</param>
+    public ApiAccount(ApiKeyRow key, ApiUsageRow? stored, TokenQuota? shared, ApiKeyTable table, TimeProvider time)
     {
-        (this.key, this.table, this.time) = (key, table, time);
+        (this.key, this.shared, this.time) = (key, shared, time);
         Owner = PublicKey.TryParse(key.Npub, out var owner) ? owner : throw new InvalidDataException($"API key {key.Id} in the store has no owner");
-        // What was set aside when the process ended may have been delivered: it counts.
-        usage = stored is null ? new ApiUsageRow(key.Id, 0, 0, 0, 0) : stored with { Tokens = stored.Tokens + stored.Reserved, Reserved = 0 };
+        own = new TokenQuota(key.Id, "this API key", (key.Tokens, key.Period), stored, table, time);
         levelAt = time.GetTimestamp();
     }
 
@@ -44,11 +48,7 @@ internal sealed class ApiAccount
     {
         get
         {
-            lock (gate)
-            {
-                Turn();
-                return (usage, running);
-            }
+            lock (gate) return (own.Usage, running);
         }
     }
 
@@ -58,15 +58,14 @@ internal sealed class ApiAccount
         var (perSecond, burst) = (key.PerSecond ?? defaults.Rps, key.Burst ?? defaults.Burst);
         lock (gate)
         {
-            Turn();
             var now = time.GetTimestamp();
             level = RateRules.Refill(level, time.GetElapsedTime(levelAt, now), perSecond, burst);
             levelAt = now;
             var tooOften = level < 1;
             var wait = RateRules.Until(1, level, perSecond);
             if (!tooOften) level--;
-            var left = key.Tokens - usage.Tokens - usage.Reserved;
-            allowance = new ApiAllowance(burst, (long)level, RateRules.Until(burst, level, perSecond), key.Tokens, left is null ? null : Math.Max(0, left.Value), QuotaRules.Remaining(key.Period, time.GetUtcNow()));
+            var tokens = own.Left is not { } mine ? shared?.Left : shared?.Left is { } ours && ours.Left < mine.Left ? ours : mine;
+            allowance = new ApiAllowance(burst, (long)level, RateRules.Until(burst, level, perSecond), tokens?.Tokens, tokens?.Left, tokens?.Reset);
             return !tooOften ? null : new Refusal(ErrorCode.RateLimited,
                 string.Create(CultureInfo.InvariantCulture, $"This API key may send {perSecond:0.###} requests per second, {burst} at once: wait, then send it again."),
                 RetryAfterSeconds: RateRules.RetryAfter(wait));
@@ -91,53 +90,16 @@ internal sealed class ApiAccount
         lock (gate) running--;
     }
 
-    /// <summary>Sets tokens of the quota aside for a request; a refusal when they are not there, or cannot be noted.</summary>
+    /// <summary>Sets tokens aside for a request, of the key's own quota and of its namespace's; a refusal when they are not there, or cannot be noted.</summary>
     public async Task<Refusal?> ReserveAsync(long tokens)
     {
-        Task<Refusal?> saved;
-        lock (gate)
-        {
-            Turn();
-            if (key.Tokens is { } quota && usage.Tokens + usage.Reserved + tokens > quota) return UsedUp(quota, quota - usage.Tokens - usage.Reserved, tokens);
-            usage = usage with { Reserved = usage.Reserved + tokens };
-            // Without a quota there is nothing that a crash could give away.
-            if (key.Tokens is null) return null;
-            saved = table.SaveUsageAsync(usage, hurry: true);
-        }
-
-        if (await saved is not { } refusal) return null;
-        lock (gate) usage = usage with { Reserved = usage.Reserved - tokens };
-        return refusal;
+        if (await own.ReserveAsync(tokens) is { } refusal) return refusal;
+        if (shared is null || await shared.ReserveAsync(tokens) is not { } none) return null;
+        await own.ReleaseAsync(tokens);
+        return none;
     }
 
     /// <summary>Counts what a request really took, in place of what was set aside for it. Where there is a quota, it is noted when this is done.</summary>
-    public Task SettleAsync(long reserved, long tokens)
-    {
-        lock (gate)
-        {
-            Turn();
-            usage = usage with { Reserved = usage.Reserved - reserved, Tokens = usage.Tokens + tokens, Requests = usage.Requests + 1 };
-            var saved = table.SaveUsageAsync(usage, hurry: key.Tokens is not null);
-            return key.Tokens is null ? Task.CompletedTask : saved;
-        }
-    }
-
-    /// <summary>Begins a new period when its time has come. What still runs is set aside there as well.</summary>
-    private void Turn()
-    {
-        var period = QuotaRules.Start(key.Period, time.GetUtcNow());
-        if (period > usage.PeriodMs) usage = usage with { PeriodMs = period, Tokens = 0, Requests = 0 };
-    }
-
-    private Refusal UsedUp(long quota, long left, long wanted)
-    {
-        var per = key.Period switch { QuotaPeriod.Day => " per day (UTC)", QuotaPeriod.Month => " per month (UTC)", _ => "" };
-        var what = left <= 0
-            ? "are used up or set aside for requests that run"
-            : string.Create(CultureInfo.InvariantCulture, $"are used up but for {left}, and prompt and answer may need {wanted}: ask for fewer tokens (max_tokens)");
-        // What is more than the whole quota does not fit in the next period either.
-        var wait = wanted <= quota ? QuotaRules.Remaining(key.Period, time.GetUtcNow()) : null;
-        return new Refusal(ErrorCode.QuotaExceeded, string.Create(CultureInfo.InvariantCulture, $"The {quota} tokens{per} of this API key {what}; its operator can give it more."),
-            RetryAfterSeconds: wait is { } reset ? RateRules.RetryAfter(reset) : null);
-    }
+    public Task SettleAsync(long reserved, long tokens) =>
+        shared is null ? own.SettleAsync(reserved, tokens) : Task.WhenAll(own.SettleAsync(reserved, tokens), shared.SettleAsync(reserved, tokens));
 }

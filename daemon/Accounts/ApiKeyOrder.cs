@@ -1,9 +1,9 @@
 namespace FedAi.Daemon.Accounts;
 
-/// <summary>What <c>fedai apikeys</c> asks for: new, list, revoke or rotate. The members are those of <see cref="Store.ApiKeyRow"/>.</summary>
+/// <summary>What <c>fedai apikeys</c> asks for: new, list, revoke, rotate or limit (a namespace). The members are those of <see cref="Store.ApiKeyRow"/>.</summary>
 internal sealed record ApiKeyOrder
 {
-    public const string New = "new", List = "list", Revoke = "revoke", Rotate = "rotate";
+    public const string New = "new", List = "list", Revoke = "revoke", Rotate = "rotate", Limit = "limit";
 
     public required string Op { get; init; }
     public string? Id { get; init; }

@@ -17,6 +17,9 @@ internal sealed class ApiKeys(ApiKeyTable table, ApiOptions defaults, TimeProvid
 
     // What a key counts must not be lost while it is used, so only those go that open nothing any more.
     private readonly Dictionary<string, ApiAccount> accounts = new(StringComparer.Ordinal);
+
+    /// <summary>What the keys of each namespace use together; one stays, whose keys are gone.</summary>
+    private readonly Dictionary<string, TokenQuota> namespaces = new(StringComparer.Ordinal);
     private volatile Dictionary<Hex32, (ApiAccount Account, long? UntilMs)>? bySecret;
     private volatile ApiOptions defaults = defaults;
 
@@ -36,6 +39,19 @@ internal sealed class ApiKeys(ApiKeyTable table, ApiOptions defaults, TimeProvid
             {
                 Read();
                 return [.. accounts.Values.OrderBy(account => account.Key.CreatedMs).ThenBy(account => account.Key.Id, StringComparer.Ordinal)];
+            }
+        }
+    }
+
+    /// <summary>The namespaces that keys are in or that have a limit, by name.</summary>
+    public IReadOnlyList<(string Name, TokenQuota Quota)> Namespaces
+    {
+        get
+        {
+            lock (gate)
+            {
+                Read();
+                return [.. namespaces.Select(one => (one.Key, one.Value)).OrderBy(one => one.Key, StringComparer.Ordinal)];
             }
         }
     }
@@ -84,6 +100,25 @@ internal sealed class ApiKeys(ApiKeyTable table, ApiOptions defaults, TimeProvid
         return await table.RevokeAsync(id, time.GetUtcNow().ToUnixTimeMilliseconds()) is { } refusal ? (null, refusal) : (Changed(id), null);
     }
 
+    /// <summary>Limits what all keys of a namespace may use together from now on, those to come among them; no tokens: no longer.</summary>
+    public async Task<Refusal?> LimitAsync(string name, long? tokens, QuotaPeriod period)
+    {
+        TokenQuota quota;
+        lock (gate)
+        {
+            Read();
+            if (!namespaces.ContainsKey(name) && namespaces.Count >= MaxKeys) return new Refusal(ErrorCode.InvalidRequest, $"There are {MaxKeys} namespaces, the most there can be.");
+            quota = NamespaceOf(name, []);
+        }
+
+        // First here, so that nothing is counted in a period of the kind before after that is gone from the store.
+        var before = quota.Limit;
+        quota.Limit = (tokens, period);
+        if (await table.LimitAsync(name, tokens, period) is not { } refusal) return null;
+        quota.Limit = before;
+        return refusal;
+    }
+
     /// <summary>Where there are as many keys as there can be, the one goes that has opened nothing for longest.</summary>
     private async Task<Refusal?> MakeRoomAsync()
     {
@@ -129,11 +164,20 @@ internal sealed class ApiKeys(ApiKeyTable table, ApiOptions defaults, TimeProvid
         {
             if (bySecret is { } known) return known;
             var usage = accounts.Count == 0 ? table.Usage().ToDictionary(row => row.KeyId, StringComparer.Ordinal) : [];
+            if (namespaces.Count == 0)
+                foreach (var limited in table.Namespaces()) NamespaceOf(limited.Name, usage, (limited.Tokens, limited.Period));
             foreach (var key in table.Keys())
                 if (accounts.TryGetValue(key.Id, out var account)) account.Key = key;
-                else accounts.Add(key.Id, new ApiAccount(key, usage.GetValueOrDefault(key.Id), table, time));
+                else accounts.Add(key.Id, new ApiAccount(key, usage.GetValueOrDefault(key.Id), key.Namespace.Length > 0 ? NamespaceOf(key.Namespace, usage) : null, table, time));
             return bySecret = table.Secrets().Where(secret => accounts.ContainsKey(secret.KeyId)).ToDictionary(secret => secret.Hash, secret => (accounts[secret.KeyId], secret.UntilMs));
         }
+    }
+
+    private TokenQuota NamespaceOf(string name, Dictionary<string, ApiUsageRow> usage, (long? Tokens, QuotaPeriod Period) limit = default)
+    {
+        if (!namespaces.TryGetValue(name, out var quota))
+            namespaces.Add(name, quota = new TokenQuota(ApiNamespaceRow.UsageId(name), $"the namespace {name} of this API key", limit, usage.GetValueOrDefault(ApiNamespaceRow.UsageId(name)), table, time));
+        return quota;
     }
 
     private static Refusal Unauthorized(string hint) => new(ErrorCode.Unauthorized, hint);

@@ -10,12 +10,14 @@ using FedAi.Protocol.Messages;
 
 namespace FedAi.Daemon.Cli;
 
-/// <summary><c>fedai apikeys new|list|usage|revoke|rotate</c>: who may use this daemon's /v1 from other machines, and how much. Asks the running daemon, or works on its store when none runs.</summary>
+/// <summary><c>fedai apikeys new|list|usage|limit|revoke|rotate</c>: who may use this daemon's /v1 from other machines, and how much. Asks the running daemon, or works on its store when none runs.</summary>
 internal static class ApiKeysCommand
 {
     private static readonly Option<string?> Npub = new("--npub") { Description = "whose key it is, and to whom its use is booked (default: this daemon's own)", HelpName = "NPUB" };
     private static readonly Option<string?> Name = new("--name") { Description = "your own word for it", HelpName = "TEXT" };
     private static readonly Option<string?> Namespace = new("--namespace") { Description = "the group it belongs to: fedai apikeys usage sums up each", HelpName = "NAME" };
+    private static readonly Argument<string> Group = new("NAMESPACE") { Description = "the group, as --namespace of apikeys new named it" };
+    private static readonly Option<bool> None = new("--none") { Description = "no limit any more" };
     private static readonly Option<double?> Rps = new("--rps") { Description = "requests per second in the long run (default: api.rps)", HelpName = "N" };
     private static readonly Option<long?> Burst = new("--burst") { Description = "requests that may come at once (default: api.burst)", HelpName = "N" };
     private static readonly Option<long?> Concurrency = new("--concurrency") { Description = "requests running at the same time (default: api.concurrency)", HelpName = "N" };
@@ -34,11 +36,13 @@ internal static class ApiKeysCommand
         list.SetAction((arguments, cancellationToken) => RunAsync(arguments, new ApiKeyOrder { Op = ApiKeyOrder.List }, cancellationToken));
         var usage = new Command("usage", "sum up what the keys of each namespace used") { CliOptions.Data, CliOptions.Config, CliOptions.Set, CliOptions.Json };
         usage.SetAction((arguments, cancellationToken) => RunAsync(arguments, new ApiKeyOrder { Op = ApiKeyOrder.List }, cancellationToken, UsageOf));
+        var limit = new Command("limit", "say how many tokens all keys of a namespace may use together") { CliOptions.Data, CliOptions.Config, CliOptions.Set, CliOptions.Json, Group, Tokens, Per, None };
+        limit.SetAction(LimitAsync);
         var revoke = new Command("revoke", "take a key back at once, for good") { CliOptions.Data, CliOptions.Config, CliOptions.Set, CliOptions.Json, Id };
         revoke.SetAction((arguments, cancellationToken) => RunAsync(arguments, new ApiKeyOrder { Op = ApiKeyOrder.Revoke, Id = arguments.GetValue(Id) }, cancellationToken));
         var rotate = new Command("rotate", "give a key a new secret, and print it, this once") { CliOptions.Data, CliOptions.Config, CliOptions.Set, CliOptions.Json, Id, Grace };
         rotate.SetAction((arguments, cancellationToken) => RunAsync(arguments, new ApiKeyOrder { Op = ApiKeyOrder.Rotate, Id = arguments.GetValue(Id), GraceSeconds = arguments.GetValue(Grace) }, cancellationToken));
-        return new Command("apikeys", "keys with which programs on other machines may use /v1") { make, list, usage, revoke, rotate };
+        return new Command("apikeys", "keys with which programs on other machines may use /v1") { make, list, usage, limit, revoke, rotate };
     }
 
     private static async Task<int> NewAsync(ParseResult arguments, CancellationToken cancellationToken)
@@ -69,6 +73,19 @@ internal static class ApiKeysCommand
             Models = arguments.GetValue(Models),
             ExpiresMs = arguments.GetValue(Days) is { } days ? TimeProvider.System.GetUtcNow().AddDays(Math.Clamp(days, -1, 36_500)).ToUnixTimeMilliseconds() : null,
         }, cancellationToken);
+    }
+
+    private static async Task<int> LimitAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        if (arguments.GetValue(Tokens) is null == arguments.GetValue(None)) return await RunAsync(arguments, new ApiKeyOrder
+        {
+            Op = ApiKeyOrder.Limit,
+            Namespace = arguments.GetValue(Group),
+            Tokens = arguments.GetValue(Tokens),
+            Period = arguments.GetValue(Per),
+        }, cancellationToken);
+        await Errors.TellAsync("say --tokens N, and --per day or month where it is for that; or --none for no limit");
+        return ExitCodes.Usage;
     }
 
     /// <summary>The part of a list that is about namespaces; null when a daemon from before there were any listed.</summary>
@@ -135,9 +152,9 @@ internal static class ApiKeysCommand
     {
         if (op == ApiKeyOrder.List && answer["keys"] is null)
         {
-            yield return "namespace         keys  requests  running  tokens used";
+            yield return "namespace         keys  requests  running  tokens used  of";
             foreach (var group in answer["namespaces"]!.AsArray())
-                yield return $"{((string)group!["namespace"]! is { Length: > 0 } named ? named : "(none)"),-16}  {group["keys"],4}  {group["requests"],8}  {group["running"],7}  {group["usedTokens"],11}";
+                yield return $"{((string)group!["namespace"]! is { Length: > 0 } named ? named : "(none)"),-16}  {group["keys"],4}  {group["requests"],8}  {group["running"],7}  {(group["limit"] ?? group)["usedTokens"],11}  {Quota(group["limit"])}";
             yield break;
         }
 
@@ -149,11 +166,17 @@ internal static class ApiKeysCommand
             yield break;
         }
 
+        if (op == ApiKeyOrder.Limit)
+        {
+            yield return $"{answer["namespace"]}: {Quota(answer["limit"])} shared by its keys ({answer["keys"]} now){(answer["limit"] is { } limited ? $", {limited["usedTokens"]} used" : "")}";
+            yield break;
+        }
+
         yield return op == ApiKeyOrder.Revoke ? $"{answer["id"]} opens nothing any more" : $"{answer["key"]}";
         if (op != ApiKeyOrder.Revoke) yield return $"key {answer["id"]} of {answer["npub"]}: it is shown this once; send it as Authorization: Bearer …";
     }
 
-    private static string Quota(JsonNode key) => key["tokens"] is { } tokens
+    private static string Quota(JsonNode? key) => key?["tokens"] is { } tokens
         ? string.Create(CultureInfo.InvariantCulture, $"{tokens}{((string?)key["period"] is "total" ? "" : $" a {key["period"]}")}")
         : "no limit";
 }

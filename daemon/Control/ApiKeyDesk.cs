@@ -18,7 +18,7 @@ internal static class ApiKeyDesk
                 return (new JsonObject
                 {
                     ["keys"] = new JsonArray([.. keys.All.Select(account => ToJson(account, time))]),
-                    ["namespaces"] = new JsonArray([.. keys.All.GroupBy(account => account.Key.Namespace, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal).Select(Sum)]),
+                    ["namespaces"] = Namespaces(keys),
                 }, null);
 
             case ApiKeyOrder.New:
@@ -37,8 +37,13 @@ internal static class ApiKeyDesk
                 var (revoked, notRevoked) = await keys.RevokeAsync(order.Id ?? "");
                 return revoked is null ? (null, notRevoked) : (ToJson(revoked, time), null);
 
+            case ApiKeyOrder.Limit:
+                if (!ApiKeyRules.TryReadLimit(order, out var period, out var unfitLimit)) return (null, unfitLimit);
+                return await keys.LimitAsync(order.Namespace!, order.Tokens, period) is { } notLimited ? (null, notLimited)
+                    : (Sum(order.Namespace!, [.. keys.All.Where(account => account.Key.Namespace == order.Namespace)], keys.Namespaces.Single(one => one.Name == order.Namespace).Quota), null);
+
             default:
-                return (null, new Refusal(ErrorCode.InvalidRequest, "op must be new, list, revoke or rotate"));
+                return (null, new Refusal(ErrorCode.InvalidRequest, "op must be new, list, revoke, rotate or limit"));
         }
     }
 
@@ -49,18 +54,28 @@ internal static class ApiKeyDesk
         return answer;
     }
 
-    /// <summary>What the keys of a group used, each in its own current period.</summary>
-    private static JsonObject Sum(IGrouping<string, ApiAccount> group)
+    /// <summary>Those that keys are in, or that have a limit; first the keys that are in none.</summary>
+    private static JsonArray Namespaces(ApiKeys keys)
     {
-        var used = group.Select(account => account.Current).ToList();
+        var members = keys.All.ToLookup(account => account.Key.Namespace, StringComparer.Ordinal);
+        var named = keys.Namespaces.Where(one => members.Contains(one.Name) || one.Quota.Limit.Tokens is not null).Select(one => Sum(one.Name, [.. members[one.Name]], one.Quota));
+        return new JsonArray([.. members.Contains("") ? named.Prepend(Sum("", [.. members[""]], null)) : named]);
+    }
+
+    /// <summary>What the keys of a namespace used, each in its own current period; and all of them together against its limit.</summary>
+    private static JsonObject Sum(string name, IReadOnlyList<ApiAccount> members, TokenQuota? quota)
+    {
+        var used = members.Select(account => account.Current).ToList();
         return new JsonObject
         {
-            ["namespace"] = group.Key,
+            ["namespace"] = name,
             ["keys"] = used.Count,
             ["usedTokens"] = used.Sum(one => one.Usage.Tokens),
             ["reservedTokens"] = used.Sum(one => one.Usage.Reserved),
             ["requests"] = used.Sum(one => one.Usage.Requests),
             ["running"] = used.Sum(one => one.Running),
+            ["limit"] = quota is { Limit: { Tokens: { } tokens, Period: var period }, Usage: var together }
+                ? new JsonObject { ["tokens"] = tokens, ["period"] = period.ToString().ToLowerInvariant(), ["usedTokens"] = together.Tokens, ["reservedTokens"] = together.Reserved } : null,
         };
     }
 

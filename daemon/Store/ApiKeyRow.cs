@@ -12,7 +12,7 @@ internal sealed record ApiKeyRow
     /// <summary>The operator's own word for it; may be empty.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The group it belongs to, whose use is summed up; may be empty.</summary>
+    /// <summary>The group it belongs to, whose use is summed up and may have a limit; may be empty.</summary>
     public string Namespace { get; init; } = "";
 
     public required long CreatedMs { get; init; }

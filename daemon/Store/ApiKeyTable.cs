@@ -16,7 +16,11 @@ internal sealed class ApiKeyTable(Database database)
     public IReadOnlyList<ApiSecretRow> Secrets() => database.Read(statements => statements.Query(
         "SELECT hash, key_id, until_ms FROM api_secrets", row => new ApiSecretRow(Hex32.From(row.GetBytes(0)), row.GetString(1), Number(row, 2))));
 
-    /// <summary>The newest period of each key.</summary>
+    /// <summary>The namespaces that have a limit.</summary>
+    public IReadOnlyList<ApiNamespaceRow> Namespaces() => database.Read(statements => statements.Query(
+        "SELECT name, tokens, period FROM api_namespaces", row => new ApiNamespaceRow(row.GetString(0), row.GetInt64(1), (QuotaPeriod)row.GetInt64(2))));
+
+    /// <summary>The newest period of each key and namespace.</summary>
     public IReadOnlyList<ApiUsageRow> Usage() => database.Read(statements => statements.Query(
         "SELECT key_id, max(period_ms), tokens, reserved, requests FROM api_usage GROUP BY key_id",
         row => new ApiUsageRow(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4))));
@@ -27,6 +31,15 @@ internal sealed class ApiKeyTable(Database database)
         statements.Execute($"INSERT INTO api_keys ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
             key.Id, key.Npub, key.Name, key.CreatedMs, key.ExpiresMs, key.RevokedMs, key.PerSecond, key.Burst, key.Concurrency, key.Tokens, (int)key.Period, string.Join('\n', key.Models), key.Namespace);
         AddSecret(statements, key.Id, hash);
+        return null;
+    });
+
+    /// <summary>Limits all keys of a namespace together, or no longer (no tokens). What they used in periods of another kind is forgotten.</summary>
+    public Task<Refusal?> LimitAsync(string name, long? tokens, QuotaPeriod period) => database.WriteAsync(Durability.Full, statements =>
+    {
+        statements.Execute("DELETE FROM api_usage WHERE key_id = $1 AND NOT EXISTS (SELECT 1 FROM api_namespaces WHERE name = $2 AND period = $3)", ApiNamespaceRow.UsageId(name), name, (int)period);
+        statements.Execute("DELETE FROM api_namespaces WHERE name = $1", name);
+        if (tokens is not null) statements.Execute("INSERT INTO api_namespaces VALUES ($1, $2, $3)", name, tokens, (int)period);
         return null;
     });
 

@@ -49,6 +49,7 @@ internal static class StoreSchema
         """,
         "ALTER TABLE api_keys ADD COLUMN namespace TEXT NOT NULL DEFAULT '';",
         "ALTER TABLE heard ADD COLUMN known INTEGER NOT NULL DEFAULT 0;",
+        "CREATE TABLE api_namespaces (name TEXT NOT NULL UNIQUE, tokens INTEGER NOT NULL, period INTEGER NOT NULL);",
     ];
 
     public static void Migrate(Statements statements, string path)

@@ -78,6 +78,41 @@ public sealed class ApiKeysCommandTests : IDisposable
         (await Fedai.RunAsync("apikeys", "usage", "--data", folder.Path)).Output.ShouldContain("team-a", customMessage: "it is in the store");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Limit_OfANamespace_IsShownAndHoldsAfterARestart(bool running)
+    {
+        await Fedai.RunAsync("keys", "new", "--data", folder.Path);
+        await Fedai.RunAsync("apikeys", "new", "--data", folder.Path, "--namespace", "team-a");
+        var router = running ? await TestDaemon.StartAsync(Role.Router, dataFolder: folder.Path) : null;
+
+        var limited = await Fedai.RunAsync("apikeys", "limit", "team-a", "--tokens", "5000", "--per", "month", "--data", folder.Path);
+        if (router is not null) await router.DisposeAsync();
+
+        limited.ExitCode.ShouldBe(0, limited.Errors);
+        limited.Output.ShouldBe($"team-a: 5000 a month shared by its keys (1 now), 0 used{Environment.NewLine}");
+        (await Fedai.RunAsync("apikeys", "usage", "--data", folder.Path)).Output.ShouldContain("5000 a month");
+        JsonNode.Parse((await Fedai.RunAsync("apikeys", "usage", "--data", folder.Path, "--json")).Output)!["namespaces"]![0]!["limit"]!.ToJsonString().ShouldBe("""{"tokens":5000,"period":"month","usedTokens":0,"reservedTokens":0}""");
+        (await Fedai.RunAsync("apikeys", "limit", "team-a", "--none", "--data", folder.Path)).Output.ShouldContain("no limit");
+        (await Fedai.RunAsync("apikeys", "usage", "--data", folder.Path)).Output.ShouldContain("no limit");
+    }
+
+    [Theory]
+    [InlineData("say --tokens", "team")]
+    [InlineData("say --tokens", "team", "--tokens", "5", "--none")]
+    [InlineData("--per must be", "team", "--tokens", "5", "--per", "week")]
+    [InlineData("--tokens must be", "team", "--tokens", "0")]
+    [InlineData("a-z, A-Z", "no/name", "--tokens", "5")]
+    public async Task Limit_Nonsense_SaysWhatToWrite(string said, params string[] arguments)
+    {
+        await Fedai.RunAsync("keys", "new", "--data", folder.Path);
+
+        var told = await Fedai.RunAsync(["apikeys", "limit", .. arguments, "--data", folder.Path]);
+
+        (told.ExitCode, told.Errors.Contains(said, StringComparison.Ordinal)).ShouldBe((2, true), told.Errors);
+    }
+
     [Fact]
     public async Task Usage_DaemonFromBeforeThereWereNamespaces_SaysToRestartIt()
     {
