@@ -83,7 +83,12 @@ compile_daemon() {
 # Runs every test project; the last line counts them, and the exit code is 0 only if tests ran and all passed.
 run_tests() {
   local log=$root/artifacts/tests.log project rc=0 passed failed skipped
-  setup
+  if [ "${1:-}" = --native ]; then # where a test starts a process, it is the program that users get
+    shift; publish
+    export FEDAI_PROGRAM=$root/artifacts/fedai/fedai
+  else
+    setup
+  fi
   [ ! -e "$root/tests/js/package-lock.json" ] || npm_folder tests/js "an independent relay and clients to test against"
   say "building everything"
   compile FedAiP2P.sln
@@ -212,7 +217,7 @@ usage: ./fedai.sh COMMAND [options]
               --ask TEXT      another question
               --stay          leave it running until Ctrl-C; the last line is JSON for scripts
               --ports R,N,G   ports of router, node and gateway instead of free ones
-  test      build everything and run all tests
+  test      build everything and run all tests (--native: processes that they start are the published programs)
   bench     measure, and print the table of figures (--check: exit 1 on a miss, --only ROW: just that row, --requests N: so many for endurance)
   publish   make a self-contained folder, artifacts/fedai
 TEXT

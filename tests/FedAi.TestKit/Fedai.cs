@@ -2,11 +2,11 @@ using System.Diagnostics;
 
 namespace FedAi.TestKit;
 
-/// <summary>The executable as the tests' build made it, run to its end.</summary>
+/// <summary>The executable, run to its end: as the tests' build made it, or the one that <c>FEDAI_PROGRAM</c> names, which <c>./fedai.sh test --native</c> publishes.</summary>
 internal static class Fedai
 {
-    /// <summary>It lies beside the tests, because they use its assembly.</summary>
-    public static string Executable { get; } = Path.Combine(AppContext.BaseDirectory, "fedai");
+    /// <summary>The build's lies beside the tests, because they use its assembly.</summary>
+    public static string Executable { get; } = Environment.GetEnvironmentVariable("FEDAI_PROGRAM") ?? Path.Combine(AppContext.BaseDirectory, "fedai");
 
     public static Task<CommandResult> RunAsync(params string[] arguments) => RunAsync("", arguments);
 
