@@ -30,7 +30,7 @@ internal sealed class TokenQuota
         usage = stored is null ? new ApiUsageRow(id, 0, 0, 0, 0) : stored with { Tokens = stored.Tokens + stored.Reserved, Reserved = 0 };
     }
 
-    /// <summary>Tokens in a period; null is no limit. In periods of another kind the count begins anew.</summary>
+    /// <summary>Tokens in a period; null is no limit. With the first limit, and in periods of another kind, the count begins anew.</summary>
     public (long? Tokens, QuotaPeriod Period) Limit
     {
         get
@@ -42,7 +42,7 @@ internal sealed class TokenQuota
         {
             lock (gate)
             {
-                if (value.Period != limit.Period) usage = usage with { PeriodMs = QuotaRules.Start(value.Period, time.GetUtcNow()), Tokens = 0, Requests = 0 };
+                if (value.Period != limit.Period || limit.Tokens is null) usage = usage with { PeriodMs = QuotaRules.Start(value.Period, time.GetUtcNow()), Tokens = 0, Requests = 0 };
                 limit = value;
             }
         }

@@ -37,7 +37,7 @@ internal sealed class QuoteEndpoints(EnvelopeGate gate, RouterAdmission admit, N
             return;
         }
 
-        var offer = chosen.Node.Descriptor.Capabilities.First(model => model.ModelId == chosen.ModelId);
+        var offer = chosen.Node.Descriptor.Capabilities.First(model => model.ModelId == chosen.ModelId && model.Pricing == chosen.Pricing);
         var quote = new QuoteResponse
         {
             RequestId = asked.RequestId,

@@ -34,7 +34,7 @@ internal sealed class ApiKeyTable(Database database)
         return null;
     });
 
-    /// <summary>Limits all keys of a namespace together, or no longer (no tokens). What they used in periods of another kind is forgotten.</summary>
+    /// <summary>Limits all keys of a namespace together, or no longer (no tokens). What they used without a limit, or in periods of another kind, is forgotten.</summary>
     public Task<Refusal?> LimitAsync(string name, long? tokens, QuotaPeriod period) => database.WriteAsync(Durability.Full, statements =>
     {
         statements.Execute("DELETE FROM api_usage WHERE key_id = $1 AND NOT EXISTS (SELECT 1 FROM api_namespaces WHERE name = $2 AND period = $3)", ApiNamespaceRow.UsageId(name), name, (int)period);

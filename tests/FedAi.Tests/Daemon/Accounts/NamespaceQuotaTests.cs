@@ -99,6 +99,26 @@ public sealed class NamespaceQuotaTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Limit_First_CountsFromThenOnAlsoAfterARestart()
+    {
+        var keys = Keys();
+        var (key, secret, _) = await keys.IssueAsync(Row("team", null));
+        await key!.ReserveAsync(500);
+        await key.SettleAsync(500, 500);
+
+        await keys.LimitAsync("team", 100, QuotaPeriod.Total);
+        (await key.ReserveAsync(60)).ShouldBeNull("what was used without a limit is not held against it");
+        await key.SettleAsync(60, 60);
+        await database.DisposeAsync();
+        database = Database.Open(folder.File("store.db"));
+
+        var again = Keys().Find(secret).Account!;
+        (await again.ReserveAsync(41))!.Code.ShouldBe(ErrorCode.QuotaExceeded);
+        (await again.ReserveAsync(40)).ShouldBeNull();
+        again.Current.Usage.Tokens.ShouldBe(560, "the key's own count goes on");
+    }
+
+    [Fact]
     public async Task Limit_StoreRefuses_IsAsBefore()
     {
         var keys = Keys();
