@@ -10,7 +10,8 @@ internal sealed record SealedLimits(double? MaxTokens, double? ContextWindow, do
     public double Fit(InferenceRequest request)
     {
         if (request.Inputs is not null) return request.MaxTokens;
-        var most = Math.Min(MaxTokens ?? double.MaxValue, (ContextWindow ?? double.MaxValue) - TokenEstimate.Of(request));
+        // Whole tokens, whatever the router says: a node refuses parts of one as the client's mistake.
+        var most = Math.Floor(Math.Min(MaxTokens ?? double.MaxValue, (ContextWindow ?? double.MaxValue) - TokenEstimate.Of(request)));
         return most >= 1 ? Math.Min(request.MaxTokens, most) : request.MaxTokens;
     }
 
