@@ -34,7 +34,8 @@ internal static partial class DaemonHost
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         var level = new LoggingLevelSwitch();
         builder.Services.AddSingleton(level).AddSingleton<Reload>();
-        builder.Logging.AddSerilog(DaemonLog.Create(context.Options.Log, level), dispose: true);
+        // That it could log makes the server give each request an activity and a scope, which nothing of ours reads.
+        builder.Logging.AddSerilog(DaemonLog.Create(context.Options.Log, level), dispose: true).AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Limit(kestrel, context));
         builder.Services.AddRoutingCore();
         AddCommon(builder.Services, context);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FedAi.Daemon.Peering;
 
 /// <summary>A peer's answer, read up to a limit in bytes; more ends in an <see cref="IOException"/>, so that no peer can fill this daemon's memory.</summary>
@@ -11,6 +13,7 @@ internal sealed class BoundedStream(Stream inner, long limit) : Stream
     public override long Length => throw new NotSupportedException();
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var read = await inner.ReadAsync(buffer, cancellationToken);

@@ -104,6 +104,7 @@ internal sealed class PeerInference(PeerHttp http, KeyPair identity, TimeProvide
                 }
                 else if (frame.Final is { } final)
                 {
+                    await Turns.WaitAsync();
                     yield return Close(target, sent, final, text, calls);
                     yield break;
                 }
@@ -162,6 +163,7 @@ internal sealed class PeerInference(PeerHttp http, KeyPair identity, TimeProvide
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<(PeerFrame Frame, Refusal? Failure)> NextAsync(
         IAsyncEnumerator<SseItem<PeerFrame>> frames, PeerDeadline silence, CancellationToken cancellationToken)
     {

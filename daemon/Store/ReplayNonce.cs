@@ -11,13 +11,18 @@ namespace FedAi.Daemon.Store;
 /// </summary>
 internal readonly record struct ReplayNonce(UInt128 Id, long TsMs)
 {
+    /// <summary>Of a key and the longest nonce that is taken.</summary>
+    private const int OnStack = 288;
+
     public static ReplayNonce Of(PublicKey key, string nonce, double ts)
     {
-        Span<byte> hash = stackalloc byte[32];
-        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        sha.AppendData(key.Bytes);
-        sha.AppendData(MemoryMarshal.AsBytes(nonce.AsSpan()));
-        sha.GetHashAndReset(hash);
+        var text = MemoryMarshal.AsBytes(nonce.AsSpan());
+        var length = Schnorr.PublicKeyBytes + text.Length;
+        var both = length <= OnStack ? stackalloc byte[OnStack] : new byte[length];
+        key.Bytes.CopyTo(both);
+        text.CopyTo(both[Schnorr.PublicKeyBytes..]);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(both[..length], hash);
         return new ReplayNonce(BinaryPrimitives.ReadUInt128BigEndian(hash), (long)Math.Ceiling(ts));
     }
 }
