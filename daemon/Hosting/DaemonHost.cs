@@ -16,6 +16,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Serilog;
 using Serilog.Core;
+using Serilog.Extensions.Logging;
 
 namespace FedAi.Daemon.Hosting;
 
@@ -35,7 +36,7 @@ internal static partial class DaemonHost
         var level = new LoggingLevelSwitch();
         builder.Services.AddSingleton(level).AddSingleton<Reload>();
         // That it could log makes the server give each request an activity and a scope, which nothing of ours reads.
-        builder.Logging.AddSerilog(DaemonLog.Create(context.Options.Log, level), dispose: true).AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        builder.Logging.AddSerilog(DaemonLog.Create(context.Options.Log, level), dispose: true).AddFilter<SerilogLoggerProvider>("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Limit(kestrel, context));
         builder.Services.AddRoutingCore();
         AddCommon(builder.Services, context);

@@ -1,7 +1,7 @@
 namespace FedAi.Daemon.Peering;
 
 /// <summary>
-/// The line in which long work waits while the pool's threads are busy. Checking a signature or closing an answer takes ten times as long
+/// The line in which long work waits while the pool's threads are busy. Checking a request or a stream's final takes several times as long
 /// as passing a token on, and the pool serves whoever came first: two hundred streams that begin or end at once would hold up every token
 /// behind them. Through this line they take all processors but one, and tokens that arrive meanwhile go in between.
 /// </summary>
