@@ -25,7 +25,7 @@ internal sealed class EnvelopeGate(ReplayGuard replay, GateLimits limits, HttpOp
         if (Admits(context) is { } tooOften) return Admission<T>.Refused(tooOften);
 
         var (body, unreadable) = await RequestBody.ReadAsync(context, http.MaxRequestBytes);
-        await Turns.WaitAsync();
+        await Turns.Next();
         return unreadable is not null ? Admission<T>.Refused(unreadable) : await AdmitAsync(context, body, type, allow);
     }
 

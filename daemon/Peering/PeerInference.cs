@@ -104,7 +104,7 @@ internal sealed class PeerInference(PeerHttp http, KeyPair identity, TimeProvide
                 }
                 else if (frame.Final is { } final)
                 {
-                    await Turns.WaitAsync();
+                    await Turns.Next();
                     yield return Close(target, sent, final, text, calls);
                     yield break;
                 }

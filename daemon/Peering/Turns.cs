@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FedAi.Daemon.Peering;
 
 /// <summary>
@@ -13,26 +15,26 @@ internal static class Turns
 
     internal static int AtOnce { get; } = Math.Max(1, Environment.ProcessorCount - 1);
 
-    /// <summary>Comes back at once where no work waits for a thread, and else when it is this caller's turn, which ends at its next wait.</summary>
-    public static Task WaitAsync() => ThreadPool.PendingWorkItemCount == 0 ? Task.CompletedTask : NextAsync();
+    /// <summary>To be awaited: goes on at once where no work waits for a thread, and else when it is the caller's turn, which ends at its next wait.</summary>
+    public static Awaiter Next() => new(goesOn: ThreadPool.PendingWorkItemCount == 0);
 
-    /// <summary>The caller's place in the line, however busy the threads are.</summary>
-    internal static Task NextAsync()
+    /// <summary>The caller's place in the line, however free the threads are.</summary>
+    internal static Awaiter InLine() => new(goesOn: false);
+
+    private static void Enqueue(Turn turn)
     {
-        var turn = new Turn();
         lock (Gate)
         {
             if (running == AtOnce)
             {
                 Waiting.Enqueue(turn);
-                return turn.Task;
+                return;
             }
 
             running++;
         }
 
         Begin(turn);
-        return turn.Task;
     }
 
     private static void End()
@@ -46,14 +48,27 @@ internal static class Turns
     /// <summary>Not on the thread's own queue: what lies there goes before everything else.</summary>
     private static void Begin(Turn turn) => ThreadPool.UnsafeQueueUserWorkItem(turn, preferLocal: false);
 
-    /// <summary>Completed on the pool, it runs what waits for it up to that one's next wait.</summary>
-    private sealed class Turn : TaskCompletionSource, IThreadPoolWorkItem
+    /// <summary>Stands in line from when it is known what goes on, so that nothing of that runs outside its turn.</summary>
+    internal readonly struct Awaiter(bool goesOn) : ICriticalNotifyCompletion
+    {
+        public bool IsCompleted => goesOn;
+
+        public Awaiter GetAwaiter() => this;
+
+        public void GetResult() { }
+
+        public void OnCompleted(Action continuation) => throw new NotSupportedException("Only async methods wait in this line; they keep their context themselves.");
+
+        public void UnsafeOnCompleted(Action continuation) => Enqueue(new Turn(continuation));
+    }
+
+    private sealed class Turn(Action work) : IThreadPoolWorkItem
     {
         public void Execute()
         {
             try
             {
-                SetResult();
+                work();
             }
             finally
             {
