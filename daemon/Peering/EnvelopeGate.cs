@@ -25,8 +25,9 @@ internal sealed class EnvelopeGate(ReplayGuard replay, GateLimits limits, HttpOp
         if (Admits(context) is { } tooOften) return Admission<T>.Refused(tooOften);
 
         var (body, unreadable) = await RequestBody.ReadAsync(context, http.MaxRequestBytes);
+        if (unreadable is not null) return Admission<T>.Refused(unreadable);
         await Turns.Next();
-        return unreadable is not null ? Admission<T>.Refused(unreadable) : await AdmitAsync(context, body, type, allow);
+        return await AdmitAsync(context, body, type, allow);
     }
 
     /// <summary>Whether this address may ask now; for requests that say later, and not in their body, who asks.</summary>

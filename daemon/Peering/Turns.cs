@@ -5,7 +5,8 @@ namespace FedAi.Daemon.Peering;
 /// <summary>
 /// The line in which long work waits while the pool's threads are busy. Checking a request or a stream's final takes several times as long
 /// as passing a token on, and the pool serves whoever came first: two hundred streams that begin or end at once would hold up every token
-/// behind them. Through this line they take all processors but one, and tokens that arrive meanwhile go in between.
+/// behind them. Through this line they take all processors but one, and tokens that arrive meanwhile go in between. It is as long as
+/// there are requests and streams, whose number is limited where they come in.
 /// </summary>
 internal static class Turns
 {

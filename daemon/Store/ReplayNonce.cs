@@ -11,18 +11,10 @@ namespace FedAi.Daemon.Store;
 /// </summary>
 internal readonly record struct ReplayNonce(UInt128 Id, long TsMs)
 {
-    /// <summary>Of a key and the longest nonce that is taken.</summary>
-    private const int OnStack = 288;
-
     public static ReplayNonce Of(PublicKey key, string nonce, double ts)
     {
-        var text = MemoryMarshal.AsBytes(nonce.AsSpan());
-        var length = Schnorr.PublicKeyBytes + text.Length;
-        var both = length <= OnStack ? stackalloc byte[OnStack] : new byte[length];
-        key.Bytes.CopyTo(both);
-        text.CopyTo(both[Schnorr.PublicKeyBytes..]);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(both[..length], hash);
+        SHA256.HashData([.. key.Bytes, .. MemoryMarshal.AsBytes(nonce.AsSpan())], hash);
         return new ReplayNonce(BinaryPrimitives.ReadUInt128BigEndian(hash), (long)Math.Ceiling(ts));
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using FedAi.Daemon.Hosting;
@@ -30,6 +31,15 @@ public sealed class DaemonHostTests : IDisposable
         body.ShouldNotContain("MARKER");
         (await http.GetStringAsync(new Uri("health", UriKind.Relative))).ShouldBe("""{"ok":true}""");
         (await http.GetStringAsync(new Uri("metrics", UriKind.Relative))).ShouldContain("""fedai_requests_total{route="/boom",status="500"} 1""");
+    }
+
+    [Fact]
+    public async Task Request_HasNoActivity_SinceNothingReadsOne()
+    {
+        await using var app = await StartAsync(built => built.MapGet("/who", (RequestDelegate)(request => request.Response.WriteAsync(Activity.Current?.Id ?? "nobody"))));
+        using var http = Client(app);
+
+        (await http.GetStringAsync(new Uri("who", UriKind.Relative))).ShouldBe("nobody");
     }
 
     [Fact]

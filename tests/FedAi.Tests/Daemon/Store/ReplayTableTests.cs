@@ -137,6 +137,14 @@ public sealed class ReplayTableTests : IDisposable
     }
 
     [Fact]
+    public void NonceOf_GivenKeyAndText_IsWhatEarlierStoresHold()
+    {
+        PublicKey.TryParse("79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798", out var key).ShouldBeTrue();
+
+        ReplayNonce.Of(key!, "x", 1).Id.ToString("x32").ShouldBe("ed5ae57de8cb2a85483fab3e0a1daae7");
+    }
+
+    [Fact]
     public void NonceOf_FractionalTime_IsRoundedUpSoThatItIsNotForgottenEarly()
     {
         using var key = KeyPair.Generate();
